@@ -1,0 +1,148 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+)
+
+// maxFile bounds what is read into memory from one file: sources and
+// configuration are far below it, a disk image put into a folder is not.
+const maxFile = 64 << 20
+
+// Lookup reads the file at p, a valid tree path, and returns nil when nothing
+// is there. A folder, a device or a socket in its place is an error; a symbolic
+// link is returned as one.
+func Lookup(root *os.Root, p string) (*File, error) {
+	name := filepath.FromSlash(p)
+	info, err := root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return read(root, p, info)
+}
+
+func read(root *os.Root, p string, info fs.FileInfo) (*File, error) {
+	name := filepath.FromSlash(p)
+	switch mode := info.Mode(); {
+	case mode&fs.ModeSymlink != 0:
+		target, err := root.Readlink(name)
+		if err != nil {
+			return nil, err
+		}
+		return &File{Data: []byte(target), Kind: Symlink}, nil
+	case !mode.IsRegular():
+		return nil, fmt.Errorf("%s is not a file", p)
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%s is larger than %d MiB", p, maxFile>>20)
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%s is larger than %d MiB", p, maxFile>>20)
+	}
+	kind := Plain
+	if info.Mode()&0o100 != 0 {
+		kind = Executable
+	}
+	return &File{Data: data, Kind: kind}, nil
+}
+
+// Read reads every file below dir ("." for all of root) into a tree whose paths
+// are relative to dir. It does not enter a folder, nor read a file, for which
+// skip returns true; skip sees paths relative to dir and may be nil. Symbolic
+// links are recorded, never followed. A missing dir is an empty tree.
+func Read(root *os.Root, dir string, skip func(p string, d fs.DirEntry) bool) (Tree, error) {
+	t := Tree{}
+	var walk func(rel string) error
+	walk = func(rel string) error {
+		f, err := root.Open(filepath.FromSlash(path.Join(dir, rel)))
+		if err != nil {
+			return err
+		}
+		entries, err := f.ReadDir(-1)
+		f.Close()
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			p := path.Join(rel, e.Name())
+			if skip != nil && skip(p, e) {
+				continue
+			}
+			if e.IsDir() {
+				if err := walk(p); err != nil {
+					return err
+				}
+				continue
+			}
+			file, err := Lookup(root, path.Join(dir, p))
+			if err != nil {
+				return err
+			}
+			if file != nil {
+				t[p] = *file
+			}
+		}
+		return nil
+	}
+	info, err := root.Lstat(filepath.FromSlash(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%s is not a folder", dir)
+	}
+	return t, walk("")
+}
+
+// FromFS reads every file of fsys into a tree. An embedded file has no mode, so
+// data that begins with "#!" is executable; a link in fsys is recorded as one
+// where fsys can tell.
+func FromFS(fsys fs.FS) (Tree, error) {
+	t := Tree{}
+	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return nil
+		case d.Type()&fs.ModeSymlink != 0:
+			target, err := fs.ReadLink(fsys, p)
+			t[p] = File{Data: []byte(target), Kind: Symlink}
+			return err
+		case !d.Type().IsRegular():
+			return fmt.Errorf("%s is not a file", p)
+		}
+		data, err := fs.ReadFile(fsys, p)
+		if err != nil {
+			return err
+		}
+		kind := Plain
+		if len(data) > 1 && data[0] == '#' && data[1] == '!' {
+			kind = Executable
+		} else if info, err := d.Info(); err == nil && info.Mode()&0o100 != 0 {
+			kind = Executable
+		}
+		t[p] = File{Data: data, Kind: kind}
+		return nil
+	})
+	return t, err
+}
