@@ -1,0 +1,123 @@
+package template
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	texttemplate "text/template"
+)
+
+// The bounds of one rendering. They are counted, not timed, so that the same
+// template fails at the same place everywhere. The largest built-in template
+// uses less than a hundredth of each.
+const (
+	maxSteps  = 500_000
+	maxOutput = 64 << 20
+	maxWork   = 256 << 20 // bytes that went through functions
+	maxResult = 4 << 20   // bytes of one function's result
+	maxList   = 10_000    // elements that a function may make
+)
+
+type budget struct{ steps, output, work int }
+
+func newBudget() *budget { return &budget{maxSteps, maxOutput, maxWork} }
+
+type budgetError struct {
+	at  Pos
+	msg string
+}
+
+func (e *budgetError) Error() string { return e.msg }
+
+// Span maps output from one offset on to the template line that made it.
+type Span struct {
+	Offset  int // in the output, in bytes
+	Pos         // in the template's file
+	Literal bool
+}
+
+// Source leads from a rendered file back to its template.
+type Source struct {
+	File  string // below the template; a copied file names itself
+	Spans []Span // nil for a file that was copied
+}
+
+// At returns the template's line for the line of output, both from one; out is
+// the output.
+func (s Source) At(out []byte, line int) Pos {
+	if s.Spans == nil {
+		return Pos{line, 1}
+	}
+	offset := 0
+	for range line - 1 {
+		i := bytes.IndexByte(out[offset:], '\n')
+		if i < 0 {
+			break
+		}
+		offset += i + 1
+	}
+	// The line's first visible byte decides, so that what an action printed is
+	// not laid at the door of the line break before it.
+	for offset < len(out) && (out[offset] == ' ' || out[offset] == '\t') {
+		offset++
+	}
+	best := Span{Pos: Pos{1, 1}}
+	for _, sp := range s.Spans {
+		if sp.Offset > offset {
+			break
+		}
+		best = sp
+	}
+	if best.Literal {
+		passed := strings.Count(string(out[best.Offset:min(offset, len(out))]), "\n")
+		if passed > 0 {
+			return Pos{best.Line + passed, 1}
+		}
+	}
+	return best.Pos
+}
+
+// run is one execution of one body.
+type run struct {
+	body   *body
+	budget *budget
+	out    bytes.Buffer
+	spans  []Span
+	at     Pos
+}
+
+func (r *run) Write(p []byte) (int, error) {
+	if r.budget.output -= len(p); r.budget.output < 0 {
+		return 0, &budgetError{r.at, fmt.Sprintf("the template renders more than %d MiB", maxOutput>>20)}
+	}
+	return r.out.Write(p)
+}
+
+func (r *run) mark(id int) (string, error) {
+	m := r.body.marks[id]
+	r.at = m.Pos
+	if r.budget.steps--; r.budget.steps < 0 {
+		return "", &budgetError{r.at, fmt.Sprintf("the template takes more than %d steps: a loop that is too long?", maxSteps)}
+	}
+	span := Span{r.out.Len(), m.Pos, m.literal}
+	if n := len(r.spans); n > 0 && r.spans[n-1].Offset == span.Offset {
+		r.spans[n-1] = span
+	} else {
+		r.spans = append(r.spans, span)
+	}
+	return "", nil
+}
+
+// execute renders b for scope.
+func (b *body) execute(scope Scope, bud *budget, funcs texttemplate.FuncMap) ([]byte, []Span, error) {
+	r := &run{body: b, budget: bud}
+	t, err := b.tmpl.Clone()
+	if err != nil {
+		return nil, nil, err
+	}
+	t.Funcs(funcs).Funcs(texttemplate.FuncMap{"_mark": r.mark, "_print": printable})
+	if err := t.Execute(r, scope); err != nil {
+		return nil, nil, err
+	}
+	return r.out.Bytes(), r.spans, nil
+}

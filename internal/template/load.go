@@ -1,0 +1,354 @@
+package template
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/document"
+	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/tree"
+)
+
+var (
+	nameRule  = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	valueRule = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
+)
+
+// Limits of a template's own files.
+const (
+	maxFiles = 2000
+	maxBytes = 32 << 20
+)
+
+// LoadFS reads the template in fsys. name is how messages call the folder.
+func LoadFS(fsys fs.FS, name string) (*Template, error) {
+	files, err := tree.FromFS(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("template %s: %w", name, err)
+	}
+	return Load(files, name)
+}
+
+// Load checks the template that files hold. name is how messages call the
+// folder. What is wrong in template.yaml comes back as diag.List, all of it.
+func Load(files tree.Tree, name string) (*Template, error) {
+	if err := sane(files, name); err != nil {
+		return nil, err
+	}
+	doc, ok := files[File]
+	if !ok {
+		return nil, (&diag.Error{File: name, Msg: "there is no " + File + " in this folder"}).
+			WithHint("svcgen template new NAME starts a template")
+	}
+	l := &loader{t: &Template{Label: name, Files: files, parsed: map[string]*body{}}}
+	l.Reader, l.root = document.Open(path.Join(name, File), doc.Data)
+	if l.root == nil && l.Err() == nil {
+		l.Fail(nil, File+" is empty", "")
+	}
+	if l.root != nil {
+		l.template()
+	}
+	if err := l.Err(); err != nil {
+		return nil, err
+	}
+	return l.t, nil
+}
+
+func sane(files tree.Tree, name string) error {
+	if len(files) > maxFiles {
+		return diag.Errorf("template %s has %d files; %d are allowed", name, len(files), maxFiles)
+	}
+	size := 0
+	for _, p := range files.Paths() {
+		f := files[p]
+		if f.Kind == tree.Symlink {
+			return &diag.Error{File: path.Join(name, p), Msg: "a template may not hold symbolic links",
+				Hint: "copy the file in its place"}
+		}
+		size += len(f.Data)
+	}
+	if size > maxBytes {
+		return diag.Errorf("template %s has more than %d MiB", name, maxBytes>>20)
+	}
+	return nil
+}
+
+type loader struct {
+	*document.Reader
+	root document.Node
+	t    *Template
+}
+
+func (l *loader) pos(n document.Node) Pos {
+	line, col := l.Position(n)
+	return Pos{line, col}
+}
+
+func (l *loader) template() {
+	t := l.t
+	given := map[string]bool{}
+	at := func(name string, read func(document.Node)) func(document.Node) {
+		return func(n document.Node) { given[name] = true; read(n) }
+	}
+	l.Fields(l.root, File, map[string]func(document.Node){
+		"version": at("version", func(n document.Node) {
+			if v := l.Int(n, "version"); v > FormatVersion {
+				l.Fail(n, fmt.Sprintf("version %d is newer than this svcgen reads (%d)", v, FormatVersion), "upgrade svcgen")
+			} else if v < 1 {
+				l.Fail(n, "version must be 1", "")
+			}
+		}),
+		"name": at("name", func(n document.Node) {
+			if t.Name = l.String(n, "name"); !nameRule.MatchString(t.Name) {
+				l.Fail(n, fmt.Sprintf("the name %q is not made of lower-case words with dashes", t.Name), "e.g. http or event-worker")
+			}
+		}),
+		"release": at("release", func(n document.Node) {
+			if t.Release = l.String(n, "release"); !semver.IsValid("v"+t.Release) || strings.Count(t.Release, ".") < 2 {
+				l.Fail(n, fmt.Sprintf("the release %q is not a semantic version", t.Release), "e.g. 1.0.0")
+			}
+		}),
+		"kind": at("kind", func(n document.Node) {
+			if t.Kind = l.String(n, "kind"); !slices.Contains(Kinds, t.Kind) {
+				l.Fail(n, fmt.Sprintf("unknown kind %q", t.Kind), "one of "+strings.Join(Kinds, ", "))
+			}
+		}),
+		"summary": func(n document.Node) { t.Summary = l.String(n, "summary") },
+		"values":  func(n document.Node) { t.Values = l.values(n, "values") },
+		"layers": at("layers", func(n document.Node) {
+			for _, item := range l.Items(n, "layers") {
+				t.Layers = append(t.Layers, l.layer(item))
+			}
+		}),
+		"units": func(n document.Node) {
+			for _, p := range l.Pairs(n, "units") {
+				t.Units = append(t.Units, l.unit(p))
+			}
+		},
+		"wiring": func(n document.Node) {
+			for _, p := range l.Pairs(n, "wiring") {
+				for _, item := range l.Items(p.N, "wiring."+p.Key) {
+					t.Wiring = append(t.Wiring, l.wiring(p.Key, item))
+				}
+			}
+		},
+		"keep": func(n document.Node) {
+			for _, item := range l.Items(n, "keep") {
+				pattern := l.String(item, "an element of keep")
+				if _, err := path.Match(pattern, ""); err != nil {
+					l.Fail(item, fmt.Sprintf("%q is not a pattern", pattern), "e.g. internal/api/*.go")
+				}
+				t.Keep = append(t.Keep, pattern)
+			}
+		},
+		"migrations": func(n document.Node) {
+			for _, item := range l.Items(n, "migrations") {
+				t.Migrations = append(t.Migrations, l.migration(item))
+			}
+		},
+	})
+	for _, name := range []string{"version", "name", "release", "kind", "layers"} {
+		if !given[name] {
+			l.Fail(l.root, name+" is missing", "")
+		}
+	}
+}
+
+func (l *loader) layer(n document.Node) Layer {
+	layer := Layer{Pos: l.pos(n)}
+	if !document.IsMap(n) {
+		layer.Dir = l.dir(n, "a layer")
+		return layer
+	}
+	l.Fields(n, "a layer", map[string]func(document.Node){
+		"dir":  func(n document.Node) { layer.Dir = l.dir(n, "dir") },
+		"when": func(n document.Node) { layer.When = l.expression(n) },
+	})
+	if layer.Dir == "" {
+		l.Fail(n, "a layer needs a dir", "")
+	}
+	return layer
+}
+
+// dir reads the name of a folder of the template that must hold a file.
+func (l *loader) dir(n document.Node, what string) string {
+	dir := l.String(n, what)
+	if dir == "" {
+		return ""
+	}
+	if !tree.Valid(dir) {
+		l.Fail(n, fmt.Sprintf("%q is not a folder of the template", dir), "a relative path with slashes")
+		return dir
+	}
+	for p := range l.t.Files {
+		if strings.HasPrefix(p, dir+"/") {
+			return dir
+		}
+	}
+	l.Fail(n, fmt.Sprintf("there is no folder %s in the template, or it is empty", dir), "")
+	return dir
+}
+
+// text reads the name of a file of the template.
+func (l *loader) text(n document.Node) string {
+	name := l.String(n, "text")
+	if _, ok := l.t.Files[name]; !ok {
+		l.Fail(n, fmt.Sprintf("there is no file %s in the template", name), "a path from the template's folder")
+	}
+	return name
+}
+
+func (l *loader) expression(n document.Node) string {
+	expr := l.String(n, "when")
+	if _, err := parseBody("when", whenText(expr)); err != nil {
+		l.Fail(n, fmt.Sprintf("%q is not a condition: %s", expr, messageOf(err)), `e.g. eq .Values.database "postgres"`)
+	}
+	return expr
+}
+
+func (l *loader) unit(p document.Pair) Unit {
+	u := Unit{Name: p.Key, Pos: l.pos(p.At)}
+	if !nameRule.MatchString(u.Name) {
+		l.Fail(p.At, fmt.Sprintf("the unit's name %q is not made of lower-case words with dashes", u.Name), "")
+	}
+	var args, unique document.Node
+	l.Fields(p.N, "unit "+u.Name, map[string]func(document.Node){
+		"help":   func(n document.Node) { u.Help = l.String(n, "help") },
+		"args":   func(n document.Node) { args = n; u.Args = l.Strings(n, "args") },
+		"values": func(n document.Node) { u.Values = l.values(n, "values") },
+		"unique": func(n document.Node) {
+			unique = n
+			for _, item := range l.Items(n, "unique") {
+				u.Unique = append(u.Unique, l.Strings(item, "an element of unique"))
+			}
+		},
+		"dir": func(n document.Node) { u.Dir = l.dir(n, "dir") },
+		"insert": func(n document.Node) {
+			for _, item := range l.Items(n, "insert") {
+				u.Insert = append(u.Insert, l.insertion(item))
+			}
+		},
+	})
+	declared := func(n document.Node, names []string) {
+		for _, name := range names {
+			if !slices.ContainsFunc(u.Values, func(v Value) bool { return v.Name == name }) {
+				l.Fail(n, fmt.Sprintf("unit %s has no value %q", u.Name, name), "")
+			}
+		}
+	}
+	declared(args, u.Args)
+	for _, set := range u.Unique {
+		declared(unique, set)
+	}
+	if u.Dir == "" && len(u.Insert) == 0 {
+		l.Fail(p.At, "unit "+u.Name+" makes nothing", "give it a dir or an insert")
+	}
+	return u
+}
+
+func (l *loader) insertion(n document.Node) Insert {
+	in := Insert{Pos: l.pos(n)}
+	fields := l.address(&in.Address)
+	fields["file"] = func(n document.Node) { in.File = l.String(n, "file") }
+	fields["text"] = func(n document.Node) { in.Text = l.text(n) }
+	fields["when"] = func(n document.Node) { in.When = l.expression(n) }
+	l.Fields(n, "an insert", fields)
+	if in.File == "" {
+		l.Fail(n, "an insert needs a file", "")
+	}
+	if in.Text == "" && !slices.Contains([]insert.Kind{insert.Use, insert.Import}, in.Address.Kind) {
+		l.Fail(n, "an insert needs a text", "")
+	}
+	return in
+}
+
+// address returns the readers of an address's keys, as template.yaml and the
+// manifest both spell it.
+func (l *loader) address(a *insert.Address) map[string]func(document.Node) {
+	named := func(kind insert.Kind, what string) func(document.Node) {
+		return func(n document.Node) { a.Kind, a.Name = kind, l.String(n, what) }
+	}
+	keyed := func(kind insert.Kind, what string) func(document.Node) {
+		return func(n document.Node) { a.Kind, a.Key = kind, l.String(n, what) }
+	}
+	flag := func(kind insert.Kind, what string) func(document.Node) {
+		return func(n document.Node) {
+			if l.Bool(n, what) {
+				a.Kind = kind
+			}
+		}
+	}
+	return map[string]func(document.Node){
+		"at":      func(n document.Node) { a.Kind, a.Path = insert.At, l.Strings(n, "at") },
+		"key":     func(n document.Node) { a.Key = l.String(n, "key") },
+		"doc":     func(n document.Node) { a.Doc = l.Int(n, "doc") },
+		"create":  func(n document.Node) { a.Create = l.Bool(n, "create") },
+		"use":     keyed(insert.Use, "use"),
+		"require": keyed(insert.Require, "require"),
+		"import":  keyed(insert.Import, "import"),
+		"func":    named(insert.Func, "func"),
+		"list":    named(insert.List, "list"),
+		"field":   named(insert.Field, "field"),
+		"before":  named(insert.Before, "before"),
+		"after":   named(insert.After, "after"),
+		"end":     flag(insert.End, "end"),
+		"lines":   flag(insert.Lines, "lines"),
+	}
+}
+
+func (l *loader) wiring(slot string, n document.Node) Wiring {
+	w := Wiring{Slot: slot, Pos: l.pos(n)}
+	if !document.IsMap(n) {
+		w.Text = l.text(n)
+		return w
+	}
+	l.Fields(n, "wiring."+slot, map[string]func(document.Node){
+		"text":   func(n document.Node) { w.Text = l.text(n) },
+		"at":     func(n document.Node) { w.At = l.Strings(n, "at") },
+		"key":    func(n document.Node) { w.Key = l.String(n, "key") },
+		"when":   func(n document.Node) { w.When = l.expression(n) },
+		"ensure": func(n document.Node) { w.Ensure = l.Bool(n, "ensure") },
+	})
+	if w.Text == "" {
+		l.Fail(n, "a wiring entry needs a text", "")
+	}
+	return w
+}
+
+func (l *loader) migration(n document.Node) Migration {
+	m := Migration{Pos: l.pos(n)}
+	texts := func(n document.Node, what string) map[string]string {
+		out := map[string]string{}
+		for _, p := range l.Pairs(n, what) {
+			out[p.Key] = l.String(p.N, what+"."+p.Key)
+		}
+		return out
+	}
+	l.Fields(n, "a migration", map[string]func(document.Node){
+		"to": func(n document.Node) {
+			if m.To = l.String(n, "to"); !semver.IsValid("v" + m.To) {
+				l.Fail(n, fmt.Sprintf("the release %q is not a semantic version", m.To), "e.g. 2.0.0")
+			}
+		},
+		"rename": func(n document.Node) { m.Rename = texts(n, "rename") },
+		"remove": func(n document.Node) { m.Remove = l.Strings(n, "remove") },
+		"values": func(n document.Node) { m.Values = texts(n, "values") },
+		"map": func(n document.Node) {
+			m.Map = map[string]map[string]string{}
+			for _, p := range l.Pairs(n, "map") {
+				m.Map[p.Key] = texts(p.N, "map."+p.Key)
+			}
+		},
+	})
+	if m.To == "" {
+		l.Fail(n, "a migration needs the release it leads to", "to: 2.0.0")
+	}
+	return m
+}

@@ -1,0 +1,347 @@
+package template
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/names"
+	"github.com/svcgen/svcgen/internal/tree"
+)
+
+// Scope is what templates see.
+type Scope struct {
+	Service   Service
+	Workspace Workspace
+	Template  Identity
+	Svcgen    Program
+	Values    map[string]any // the service's values; nil map: none
+	Unit      map[string]any // in units: the unit's values
+	Slot      Slot           // in wiring entries
+}
+
+// Service is a service as its template sees it.
+type Service struct {
+	Name        string // a DNS label
+	Path        string // its folder below the workspace
+	Module      string // its Go module path
+	Port, Admin int
+	Owner       string // may be empty
+}
+
+// Package is the Go package name of the service's own business.
+func (s Service) Package() string { return names.GoPackage(s.Name) }
+
+// Workspace is the workspace as templates see it.
+type Workspace struct{ Name, Module string }
+
+// Identity names a template release.
+type Identity struct{ Name, Release string }
+
+// Program is svcgen as templates see it.
+type Program struct{ Version string }
+
+// Slot is the shared file that a wiring entry is for.
+type Slot struct {
+	File string // its path below the workspace
+	Path string // the service's folder as seen from the file's folder
+}
+
+// Rendering is what a template makes: files, entries for files, and where each
+// came from.
+type Rendering struct {
+	Files   tree.Tree
+	Sources map[string]Source // by output path
+	Inserts []Insertion
+}
+
+// Insertion is an entry for a file of the service.
+type Insertion struct {
+	File    string
+	Address insert.Address
+	Text    []byte
+	Source  Source
+}
+
+// Entry is an entry for a shared file of the workspace.
+type Entry struct {
+	At     []string // nil: the slot's own address
+	Key    string   // empty: the slot's own key
+	Ensure bool
+	Text   []byte
+	Source Source
+}
+
+// renderer carries what one rendering shares.
+type renderer struct {
+	t      *Template
+	scope  Scope
+	budget *budget
+	funcs  texttemplate.FuncMap
+}
+
+func (t *Template) renderer(scope Scope) *renderer {
+	scope.Template = Identity{t.Name, t.Release}
+	b := newBudget()
+	return &renderer{t, scope, b, budgeted(b)}
+}
+
+// Service renders the layers that scope's values choose. Paths are relative to
+// the service's folder. An error is a *diag.Error at the template's line.
+func (t *Template) Service(scope Scope) (*Rendering, error) {
+	r := t.renderer(scope)
+	out := &Rendering{Files: tree.Tree{}, Sources: map[string]Source{}}
+	for _, layer := range t.Layers {
+		ok, err := r.holds(layer.When, layer.Pos)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			if err := r.layer(layer.Dir, out); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// RenderUnit renders the unit u with the values in scope.Unit.
+func (t *Template) RenderUnit(u *Unit, scope Scope) (*Rendering, error) {
+	r := t.renderer(scope)
+	out := &Rendering{Files: tree.Tree{}, Sources: map[string]Source{}}
+	if u.Dir != "" {
+		if err := r.layer(u.Dir, out); err != nil {
+			return nil, err
+		}
+	}
+	for _, in := range u.Insert {
+		ok, err := r.holds(in.When, in.Pos)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		made, err := r.insertion(in)
+		if err != nil {
+			return nil, err
+		}
+		out.Inserts = append(out.Inserts, made)
+	}
+	return out, nil
+}
+
+// Entries renders what the template offers for slot; scope.Slot tells the file.
+func (t *Template) Entries(slot string, scope Scope) ([]Entry, error) {
+	r := t.renderer(scope)
+	var out []Entry
+	for _, w := range t.Wiring {
+		if w.Slot != slot {
+			continue
+		}
+		ok, err := r.holds(w.When, w.Pos)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		e := Entry{Ensure: w.Ensure}
+		if e.Text, e.Source, err = r.file(w.Text); err != nil {
+			return nil, err
+		}
+		if e.At, err = r.texts(w.At, w.Pos); err != nil {
+			return nil, err
+		}
+		if e.Key, err = r.text(w.Key, w.Pos); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (r *renderer) insertion(in Insert) (Insertion, error) {
+	made := Insertion{Address: in.Address}
+	var err error
+	if made.File, err = r.text(in.File, in.Pos); err != nil {
+		return made, err
+	}
+	if !tree.Valid(made.File) {
+		return made, r.wrong(in.Pos, fmt.Sprintf("the file %q leaves the service's folder", made.File))
+	}
+	if in.Text != "" {
+		if made.Text, made.Source, err = r.file(in.Text); err != nil {
+			return made, err
+		}
+	}
+	if made.Address.Path, err = r.texts(in.Address.Path, in.Pos); err != nil {
+		return made, err
+	}
+	if made.Address.Key, err = r.text(in.Address.Key, in.Pos); err != nil {
+		return made, err
+	}
+	made.Address.Name, err = r.text(in.Address.Name, in.Pos)
+	return made, err
+}
+
+// layer renders the files below dir into out.
+func (r *renderer) layer(dir string, out *Rendering) error {
+	for _, p := range r.t.Files.Paths() {
+		rel, ok := strings.CutPrefix(p, dir+"/")
+		if !ok {
+			continue
+		}
+		to, err := r.path(p, strings.TrimSuffix(rel, ".tmpl"))
+		if err != nil {
+			return err
+		}
+		if other, ok := out.Sources[to]; ok {
+			return &diag.Error{File: path.Join(r.t.Label, p), Msg: fmt.Sprintf("makes %s, which %s makes too", to, other.File)}
+		}
+		data, source, err := r.file(p)
+		if err != nil {
+			return err
+		}
+		kind := tree.Plain
+		if bytes.HasPrefix(data, []byte("#!")) {
+			kind = tree.Executable
+		}
+		out.Files[to] = tree.File{Data: data, Kind: kind}
+		out.Sources[to] = source
+	}
+	return nil
+}
+
+// file renders, or copies, the template's file p.
+func (r *renderer) file(p string) ([]byte, Source, error) {
+	src := Source{File: p}
+	if !strings.HasSuffix(p, ".tmpl") {
+		return r.t.Files[p].Data, src, nil
+	}
+	b, err := r.t.Body(p)
+	if err != nil {
+		return nil, src, err
+	}
+	data, spans, err := b.execute(r.scope, r.budget, r.funcs)
+	if err != nil {
+		return nil, src, faulty(r.t.Label, p, err)
+	}
+	src.Spans = spans
+	return data, src, nil
+}
+
+// path renders the segments of rel. A value cannot add a folder, leave one, or
+// make a segment vanish.
+func (r *renderer) path(p, rel string) (string, error) {
+	if !strings.Contains(rel, "{{") {
+		return rel, nil
+	}
+	segs := splitPath(rel)
+	for i, seg := range segs {
+		made, err := text(seg, seg, r.scope, r.budget)
+		if err != nil {
+			return "", &diag.Error{File: path.Join(r.t.Label, p), Msg: "the path does not render: " + messageOf(err)}
+		}
+		if made == "" || made == "." || made == ".." || strings.ContainsAny(made, "/\\\x00") {
+			return "", &diag.Error{File: path.Join(r.t.Label, p), Msg: fmt.Sprintf("the segment %q renders to %q, which is no file name", seg, made)}
+		}
+		segs[i] = made
+	}
+	return strings.Join(segs, "/"), nil
+}
+
+// splitPath splits at the slashes outside of braces.
+func splitPath(p string) []string {
+	var segs []string
+	depth, start := 0, 0
+	for i := range len(p) {
+		switch {
+		case strings.HasPrefix(p[i:], "{{"):
+			depth++
+		case strings.HasPrefix(p[i:], "}}"):
+			depth--
+		case p[i] == '/' && depth <= 0:
+			segs = append(segs, p[start:i])
+			start = i + 1
+		}
+	}
+	return append(segs, p[start:])
+}
+
+func (r *renderer) wrong(pos Pos, msg string) error {
+	return &diag.Error{File: path.Join(r.t.Label, File), Line: pos.Line, Col: pos.Col, Msg: msg}
+}
+
+func (r *renderer) text(src string, pos Pos) (string, error) {
+	s, err := text("text", src, r.scope, r.budget)
+	if err != nil {
+		return "", r.wrong(pos, messageOf(err))
+	}
+	return s, nil
+}
+
+func (r *renderer) texts(srcs []string, pos Pos) ([]string, error) {
+	out := slices.Clone(srcs)
+	for i, s := range srcs {
+		made, err := r.text(s, pos)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = made
+	}
+	return out, nil
+}
+
+func whenText(expr string) string { return "{{if " + expr + "}}true{{end}}" }
+
+func (r *renderer) holds(expr string, pos Pos) (bool, error) {
+	if expr == "" {
+		return true, nil
+	}
+	s, err := r.text(whenText(expr), pos)
+	return s == "true", err
+}
+
+// Text renders a small text that stands in a configuration file, such as an
+// address or a custom entry.
+func Text(src string, scope Scope) (string, error) {
+	s, err := text("text", src, scope, newBudget())
+	if err != nil {
+		return "", diag.Errorf("%q does not render: %s", src, messageOf(err))
+	}
+	return s, nil
+}
+
+// text renders src; one without actions is returned as it is.
+func text(name, src string, scope Scope, b *budget) (string, error) {
+	if !strings.Contains(src, "{{") {
+		return src, nil
+	}
+	parsed, err := parseBody(name, src)
+	if err != nil {
+		return "", err
+	}
+	out, _, err := parsed.execute(scope, b, budgeted(b))
+	return string(out), err
+}
+
+// Body returns the parsed form of the template's file p, which ends in .tmpl.
+func (t *Template) Body(p string) (*body, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if b, ok := t.parsed[p]; ok {
+		return b, nil
+	}
+	b, err := parseBody(p, string(t.Files[p].Data))
+	if err != nil {
+		return nil, faulty(t.Label, p, err)
+	}
+	t.parsed[p] = b
+	return b, nil
+}
