@@ -218,3 +218,60 @@ func (r *Reader) plain(n Node) Node {
 }
 
 func isNull(n Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
+
+// Value returns what n holds as plain Go values: string, int, bool, float64,
+// nil, []any, and []Entry for a mapping, whose order is kept.
+func (r *Reader) Value(n Node) any {
+	n = r.plain(n)
+	if n == nil {
+		return nil
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		out := []Entry{}
+		for _, p := range r.Pairs(n, "the value") {
+			out = append(out, Entry{p.Key, r.Value(p.N)})
+		}
+		return out
+	case yaml.SequenceNode:
+		out := []any{}
+		for _, item := range n.Content {
+			out = append(out, r.Value(item))
+		}
+		return out
+	}
+	return Scalar(n)
+}
+
+// Entry is one key of a mapping and its value.
+type Entry struct {
+	Key   string
+	Value any
+}
+
+// Scalar returns a scalar node's value as YAML types it.
+func Scalar(n Node) any {
+	var v any
+	if err := n.Decode(&v); err != nil {
+		return n.Value
+	}
+	return v
+}
+
+// Plain types a text as YAML would type it without quotes: 8081 is a number,
+// true a truth value, all else the text itself.
+func Plain(text string) any {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Value: text}
+	var v any
+	if err := n.Decode(&v); err != nil {
+		return text
+	}
+	switch v.(type) {
+	case int, bool, float64:
+		return v
+	}
+	return text
+}
+
+// At returns a node that only has a position, for Fail.
+func At(line, col int) Node { return &yaml.Node{Line: line, Column: col} }

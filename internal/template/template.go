@@ -57,6 +57,8 @@ const (
 	Option Type = "option" // one of Value.Options
 	Method Type = "method" // an HTTP method
 	Route  Type = "route"  // an HTTP path, as names.CheckRoute accepts it
+
+	Identifier Type = "identifier" // a name in camel case, as names.CheckIdentifier accepts it
 )
 
 // Value is an answer that a template needs.

@@ -40,8 +40,8 @@ func (l *loader) values(n document.Node, what string) []Value {
 			}
 			v.Type = Option
 		}
-		if known := []Type{String, Bool, Int, Option, Method, Route}; !slices.Contains(known, v.Type) {
-			l.Fail(typed, fmt.Sprintf("unknown type %q", v.Type), "one of string, bool, int, method, route")
+		if known := []Type{String, Bool, Int, Option, Method, Route, Identifier}; !slices.Contains(known, v.Type) {
+			l.Fail(typed, fmt.Sprintf("unknown type %q", v.Type), "one of string, bool, int, method, route, identifier")
 		}
 		if v.Match != nil && v.Type != String {
 			l.Fail(matched, "match is for strings", "")
@@ -122,6 +122,10 @@ func (v Value) Check(answer string) (any, *diag.Error) {
 		return bad("one of "+strings.Join(names.Methods, ", "), "%q is not an HTTP method that svcgen knows", answer)
 	case Route:
 		if problem, hint := names.CheckRoute(answer); problem != "" {
+			return bad(hint, "%s", problem)
+		}
+	case Identifier:
+		if problem, hint := names.CheckIdentifier(answer); problem != "" {
 			return bad(hint, "%s", problem)
 		}
 	default:

@@ -1,0 +1,112 @@
+// Package service computes what svcgen's commands change: a new service, a new
+// unit, a new workspace. Each function reads what it needs and returns an
+// Outcome; nothing is written, asked or printed here.
+//
+// A function reads only what its plan can touch: a new service in a workspace
+// of a thousand does not read the other 999.
+package service
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/svcgen/svcgen/internal/plan"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/tree"
+)
+
+// Outcome is what a command would do.
+type Outcome struct {
+	Plan  plan.Plan
+	Lines []Line   // the summary, in the order in which it is shown
+	Done  string   // what is true afterwards, e.g. "payments is ready on port 8081 (template http 1.0.0)"
+	Notes []string // what a person should know, e.g. a slot that was skipped and why
+	Next  []string // commands to type next
+}
+
+// Line is one line of the summary.
+type Line struct {
+	Action  string `json:"action"` // create, insert, change, delete
+	Path    string `json:"path"`
+	Files   int    `json:"files,omitempty"` // of a folder that is created
+	Added   int    `json:"added"`           // lines
+	Removed int    `json:"removed"`
+	What    string `json:"what,omitempty"` // the address, e.g. services.payments
+}
+
+// MissingError names the values that have no default and were not given.
+type MissingError struct {
+	Values []template.Value
+	Flag   func(name string) string // the flag that gives a value
+}
+
+func (e *MissingError) Error() string {
+	var flags []string
+	for _, v := range e.Values {
+		flags = append(flags, e.Flag(v.Name))
+	}
+	return "missing: " + strings.Join(flags, ", ")
+}
+
+// lines counts the lines of data; a last one without its end counts.
+func lines(data []byte) int {
+	n := bytes.Count(data, []byte("\n"))
+	if len(data) > 0 && data[len(data)-1] != '\n' {
+		n++
+	}
+	return n
+}
+
+// creation summarizes the files of a new folder.
+func creation(dir string, files tree.Tree) Line {
+	l := Line{Action: "create", Path: dir, Files: len(files)}
+	for _, f := range files {
+		l.Added += lines(f.Data)
+	}
+	return l
+}
+
+// draft gathers a command's changes: what was read, and what it becomes.
+type draft struct {
+	read, next tree.Tree
+	lines      []Line
+	notes      []string
+}
+
+func newDraft() *draft { return &draft{read: tree.Tree{}, next: tree.Tree{}} }
+
+// create adds a file that must not be there.
+func (d *draft) create(p string, f tree.File) { d.next[p] = f }
+
+// change replaces a file that was read.
+func (d *draft) change(p string, old, next tree.File, what string) {
+	if _, ok := d.read[p]; !ok {
+		d.read[p] = old
+	}
+	d.next[p] = next
+	added, removed := lines(next.Data)-lines(old.Data), 0
+	if added <= 0 {
+		added, removed = 1-added, 1 // within a line: it is replaced
+	}
+	for i, l := range d.lines {
+		if l.Path == p && l.Action == "insert" {
+			d.lines[i].Added += added
+			d.lines[i].Removed += removed
+			d.lines[i].What += ", " + what
+			return
+		}
+	}
+	d.lines = append(d.lines, Line{Action: "insert", Path: p, Added: added, Removed: removed, What: what})
+}
+
+// outcome closes the draft. The folders created come first, then the files by
+// name.
+func (d *draft) outcome(created ...Line) *Outcome {
+	slices.SortFunc(d.lines, func(a, b Line) int { return strings.Compare(a.Path, b.Path) })
+	return &Outcome{Plan: plan.Diff(d.read, d.next), Lines: append(created, d.lines...), Notes: d.notes}
+}
+
+// flagOf is how a value is given on new's command line.
+func flagOf(name string) string { return fmt.Sprintf("--set %s=VALUE", name) }

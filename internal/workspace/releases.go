@@ -1,0 +1,185 @@
+package workspace
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/sumdb/dirhash"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/tree"
+)
+
+// Library finds templates: the built-in ones, those that the manifest names,
+// and the releases that the workspace keeps.
+type Library struct {
+	Builtin fs.FS // one folder a template
+	W       *Workspace
+}
+
+// Builtins lists the built-in templates by name. "workspace" is what init
+// renders and no template for services.
+func (l Library) Builtins() ([]string, error) {
+	entries, err := fs.ReadDir(l.Builtin, ".")
+	var out []string
+	for _, e := range entries {
+		if e.IsDir() && e.Name() != "workspace" {
+			out = append(out, e.Name())
+		}
+	}
+	return out, err
+}
+
+// Names lists every template that --template takes.
+func (l Library) Names() ([]string, error) {
+	out, err := l.Builtins()
+	if err != nil || l.W == nil {
+		return out, err
+	}
+	for _, name := range sorted(l.W.Manifest.Templates) {
+		dir := l.W.Manifest.Templates[name]
+		if l.W.Existing([]string{path.Join(dir, template.File)}) != "" {
+			out = append(out, name)
+			continue
+		}
+		entries, err := fs.ReadDir(l.W.Root.FS(), dir)
+		if err != nil {
+			continue // Load says what is wrong with it when it is asked for
+		}
+		for _, e := range entries {
+			if l.W.Existing([]string{path.Join(dir, e.Name(), template.File)}) != "" {
+				out = append(out, name+"/"+e.Name())
+			}
+		}
+	}
+	return out, nil
+}
+
+// Load loads the newest release of the template called ref: a built-in name, or
+// NAME or NAME/SUB for those of the manifest.
+func (l Library) Load(ref string) (*template.Template, error) {
+	name, sub, _ := strings.Cut(ref, "/")
+	if l.W != nil {
+		if dir, ok := l.W.Manifest.Templates[name]; ok {
+			at := path.Join(dir, sub)
+			if !tree.Valid(at) || sub != "" && !tree.Valid(sub) {
+				return nil, diag.Errorf("%q is not a template's name", ref)
+			}
+			if err := l.W.Solid(at); err != nil {
+				return nil, err
+			}
+			if info, err := l.W.Root.Stat(filepath.FromSlash(at)); err != nil || !info.IsDir() {
+				return nil, diag.Errorf("the template %s has no folder %s", ref, at).WithHint("see templates: in %s", ManifestFile)
+			}
+			files, err := tree.Read(l.W.Root, at, nil)
+			if err != nil {
+				return nil, err
+			}
+			return template.Load(files, at)
+		}
+	}
+	known, err := l.Names()
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(known, ref) || !tree.Valid(ref) {
+		e := diag.Errorf("there is no template %q", ref).WithHint("the templates are %s", strings.Join(known, ", "))
+		if near := diag.Nearest(ref, known); near != "" {
+			e = e.WithHint("did you mean %s?", near)
+		}
+		return nil, e
+	}
+	return l.builtin(ref)
+}
+
+func (l Library) builtin(name string) (*template.Template, error) {
+	fsys, err := fs.Sub(l.Builtin, name)
+	if err != nil {
+		return nil, err
+	}
+	return template.LoadFS(fsys, "templates/"+name)
+}
+
+// Workspace loads the template that init renders.
+func (l Library) Workspace() (*template.Template, error) { return l.builtin("workspace") }
+
+// ReleaseDir is the folder where a workspace keeps a template's release.
+func ReleaseDir(ref, release string) string {
+	return path.Join(Dir, "templates", ref+"@"+release)
+}
+
+// sumFile stands beside a kept release and holds its digest.
+func sumFile(ref, release string) string { return ReleaseDir(ref, release) + ".sum" }
+
+// Kept loads the release that the workspace keeps, after checking that nobody
+// changed it. It returns nil when the workspace does not keep it.
+func (l Library) Kept(ref, release string) (*template.Template, error) {
+	dir := ReleaseDir(ref, release)
+	if !tree.Valid(dir) {
+		return nil, diag.Errorf("%s@%s is not a template's release", ref, release)
+	}
+	if _, err := l.W.Root.Lstat(filepath.FromSlash(dir)); os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err := l.W.Solid(dir); err != nil {
+		return nil, err
+	}
+	files, err := tree.Read(l.W.Root, dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := tree.Lookup(l.W.Root, sumFile(ref, release))
+	if err != nil {
+		return nil, err
+	}
+	if sum == nil {
+		return nil, &diag.Error{File: sumFile(ref, release), Msg: "the digest of the kept release is missing", Hint: "restore it from git"}
+	}
+	got, err := Digest(files)
+	if err != nil {
+		return nil, err
+	}
+	if want := strings.TrimSpace(string(sum.Data)); got != want {
+		return nil, &diag.Error{File: dir, Msg: fmt.Sprintf("the kept release of template %s %s was changed", ref, release),
+			Hint: "restore " + dir + " from git; changes to a template belong into a new release"}
+	}
+	return template.Load(files, dir)
+}
+
+// Keep returns the files to write so that the workspace keeps t, known as ref.
+func Keep(ref string, t *template.Template) (tree.Tree, error) {
+	sum, err := Digest(t.Files)
+	if err != nil {
+		return nil, err
+	}
+	out := t.Files.Moved(ReleaseDir(ref, t.Release))
+	out[sumFile(ref, t.Release)] = tree.File{Data: []byte(sum + "\n")}
+	return out, nil
+}
+
+// Digest is the hash of a template's files, as Go modules are hashed (h1).
+// Executable bits do not count: rendering does not look at them.
+func Digest(files tree.Tree) (string, error) {
+	return dirhash.Hash1(files.Paths(), func(p string) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(files[p].Data)), nil
+	})
+}
+
+// Housekeeping returns the files of svcgen's own folder that say what git
+// should do with it.
+func Housekeeping() tree.Tree {
+	return tree.Tree{
+		path.Join(Dir, ".gitignore"):     {Data: []byte(ignored)},
+		path.Join(Dir, ".gitattributes"): {Data: []byte("# Kept template releases: exact bytes, and no part of the project's own code.\ntemplates/** -text linguist-vendored\n")},
+	}
+}
+
+const ignored = "/lock\n/journal*\n/stage/\n"
