@@ -72,6 +72,7 @@ type Insertion struct {
 type Entry struct {
 	At     []string // nil: the slot's own address
 	Key    string   // empty: the slot's own key
+	RawKey string   // the template text that Key was rendered from
 	Ensure bool
 	Text   []byte
 	Source Source
@@ -151,7 +152,7 @@ func (t *Template) Entries(slot string, scope Scope) ([]Entry, error) {
 		if !ok {
 			continue
 		}
-		e := Entry{Ensure: w.Ensure}
+		e := Entry{Ensure: w.Ensure, RawKey: w.Key}
 		if e.Text, e.Source, err = r.file(w.Text); err != nil {
 			return nil, err
 		}
@@ -308,14 +309,35 @@ func (r *renderer) holds(expr string, pos Pos) (bool, error) {
 	return s == "true", err
 }
 
-// Text renders a small text that stands in a configuration file, such as an
-// address or a custom entry.
-func Text(src string, scope Scope) (string, error) {
-	s, err := text("text", src, scope, newBudget())
-	if err != nil {
-		return "", diag.Errorf("%q does not render: %s", src, messageOf(err))
+// Compile parses a small text that stands in a configuration file, such as an
+// address or a custom entry, so that it can be rendered for many services.
+func Compile(src string) (func(Scope) (string, error), error) {
+	if !strings.Contains(src, "{{") {
+		return func(Scope) (string, error) { return src, nil }, nil
 	}
-	return s, nil
+	parsed, err := parseBody("text", src)
+	if err != nil {
+		return nil, diag.Errorf("%q does not parse: %s", src, messageOf(err))
+	}
+	b := newBudget()
+	funcs := budgeted(b)
+	return func(scope Scope) (string, error) {
+		*b = *newBudget()
+		out, _, err := parsed.execute(scope, b, funcs)
+		if err != nil {
+			return "", diag.Errorf("%q does not render: %s", src, messageOf(err))
+		}
+		return string(out), nil
+	}, nil
+}
+
+// Text renders a small text once.
+func Text(src string, scope Scope) (string, error) {
+	render, err := Compile(src)
+	if err != nil {
+		return "", err
+	}
+	return render(scope)
 }
 
 // text renders src; one without actions is returned as it is.
