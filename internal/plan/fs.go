@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/svcgen/svcgen/internal/tree"
 )
@@ -60,4 +62,19 @@ func realDisk(root *os.Root) disk {
 		remove:    func(p string) error { return root.Remove(local(p)) },
 		removeAll: func(p string) error { return root.RemoveAll(local(p)) },
 	}
+}
+
+// absent reports whether err says that nothing is at a path, or that one of its
+// folders is a file.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// stat is lstat that returns nil where nothing is.
+func (d disk) stat(p string) (fs.FileInfo, error) {
+	info, err := d.lstat(p)
+	if err != nil && absent(err) {
+		return nil, nil
+	}
+	return info, err
 }

@@ -2,13 +2,7 @@
 
 package plan
 
-import (
-	"io/fs"
-	"syscall"
-)
+import "io/fs"
 
 // device knows nothing here: a rename across devices fails and is undone.
 func device(fs.FileInfo) (uint64, bool) { return 0, false }
-
-// notFolder is the error for a path that leads through a file.
-const notFolder = syscall.ENOTDIR

@@ -15,6 +15,3 @@ func device(info fs.FileInfo) (uint64, bool) {
 	}
 	return uint64(st.Dev), true
 }
-
-// notFolder is the error for a path that leads through a file.
-const notFolder = syscall.ENOTDIR

@@ -96,6 +96,18 @@ func (p Plan) before(name string) string {
 	return name
 }
 
+// folders returns the folders that name is in, outermost first. Below a folder
+// that moves, those around it are left out: it brings its own.
+func (p Plan) folders(name string) []string {
+	all := folders(name)
+	for _, m := range p {
+		if m.From != "" && name != m.Path && within(name, m.Path) {
+			return all[len(folders(m.Path)):]
+		}
+	}
+	return all
+}
+
 // within reports whether p is dir or below it.
 func within(p, dir string) bool {
 	return strings.HasPrefix(p, dir) && (len(p) == len(dir) || p[len(dir)] == '/')

@@ -21,6 +21,10 @@ const (
 // not in it: they are committed.
 const ignored = "/lock\n/journal.json\n/stage/\n"
 
+// maxFile is the size of the largest file that tree reads, and so the largest
+// one that can be recovered.
+const maxFile = 64 << 20
+
 // validate reports what makes p no plan, whatever the disk holds.
 func (p Plan) validate() error {
 	moves := p.moves()
@@ -52,6 +56,8 @@ func (c Change) validate() error {
 	switch {
 	case c.From == "" && c.Old == nil && c.New == nil:
 		return refuse(c.Path, "the plan says nothing about it")
+	case c.New != nil && len(c.New.Data) > maxFile:
+		return refuse(c.Path, fmt.Sprintf("is larger than %d MiB", maxFile>>20))
 	case c.From == "":
 		return nil
 	case c.Old != nil || c.New != nil:
