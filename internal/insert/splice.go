@@ -36,9 +36,18 @@ func apply(data []byte, splices ...splice) []byte {
 func (s *source) below(off int, lines string) splice {
 	next := s.nextLine(off)
 	if next == len(s.data) && next == s.lineEnd(off) && next > s.base {
-		return splice{next, next, s.eol + lines}
+		return splice{next, next, s.lastBreak() + lines}
 	}
 	return splice{next, next, lines + s.eol}
+}
+
+// lastBreak ends a last line that has no line break. Behind a lone CR it is CR LF:
+// a LF would make one line break of the two, which nobody could undo.
+func (s *source) lastBreak() string {
+	if s.data[len(s.data)-1] == '\r' {
+		return "\r\n"
+	}
+	return s.eol
 }
 
 // above puts lines before the line that off is on.

@@ -1,0 +1,5 @@
+package insert
+
+import "testing"
+
+func TestJSON(t *testing.T) { runCases(t, "testdata/json/*.txtar") }
