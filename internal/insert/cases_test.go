@@ -91,7 +91,7 @@ func (c *insertCase) field(line string) error {
 	case "name":
 		a.Name = value
 	case "peer":
-		a.Peers = append(a.Peers, strings.ReplaceAll(value, `\n`, "\n"))
+		a.Peers = append(a.Peers, strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(value))
 	case "create":
 		a.Create = true
 	case "oneway":
