@@ -16,8 +16,8 @@ import (
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
-// defaultTemplate is what a service is rendered from when nothing else is said.
-const defaultTemplate = "http"
+// DefaultTemplate is what a service is rendered from when nothing else is said.
+const DefaultTemplate = "http"
 
 // firstPort is where the search for a free port begins; the admin port is, if
 // it is free, this much above the main one.
@@ -29,6 +29,11 @@ const (
 // New computes a new service: its files, its entries in the shared files, its
 // line in the manifest, and the kept release of its template.
 func New(w *workspace.Workspace, lib workspace.Library, o NewOptions) (*Outcome, error) {
+	return newIn(newDraft(), w, lib, o)
+}
+
+// newIn computes a new service in a workspace that d may have changed already.
+func newIn(d *draft, w *workspace.Workspace, lib workspace.Library, o NewOptions) (*Outcome, error) {
 	b, err := begin(w, lib, o)
 	if err != nil {
 		return nil, err
@@ -40,7 +45,7 @@ func New(w *workspace.Workspace, lib workspace.Library, o NewOptions) (*Outcome,
 	if len(missing) > 0 {
 		return nil, &MissingError{missing, flagOf}
 	}
-	return b.finish(lib, values)
+	return b.finish(d, lib, values)
 }
 
 // NewQuestions returns the values of the template that a person is to be asked
@@ -87,7 +92,7 @@ type birth struct {
 func begin(w *workspace.Workspace, lib workspace.Library, o NewOptions) (*birth, error) {
 	b := &birth{w: w, ref: o.Template}
 	if b.ref == "" {
-		b.ref = defaultTemplate
+		b.ref = DefaultTemplate
 	}
 	s, err := admit(w, o)
 	if err != nil {
@@ -117,32 +122,47 @@ func current(lib workspace.Library, ref string, t *template.Template) (*template
 // workspace.
 func admit(w *workspace.Workspace, o NewOptions) (workspace.Service, error) {
 	s := workspace.Service{Name: o.Name, Owner: o.Owner, Path: "services/" + o.Name}
-	if problem, hint := names.CheckService(o.Name); problem != "" {
-		return s, &diag.Error{Msg: problem, Hint: hint}
+	if err := Admissible(o); err != nil {
+		return s, err
+	}
+	if o.Path != "" {
+		s.Path = path.Clean(filepath.ToSlash(o.Path))
 	}
 	if other := w.Manifest.Service(o.Name); other != nil {
 		return s, &diag.Error{File: workspace.ManifestFile, Line: other.Line, Col: other.Col,
 			Msg: fmt.Sprintf("there is a service %s already, in %s", o.Name, other.Path), Hint: "choose another name"}
 	}
-	if o.Path != "" {
-		s.Path = path.Clean(filepath.ToSlash(o.Path))
-		if !tree.Valid(s.Path) || strings.HasPrefix(s.Path, workspace.Dir) || strings.HasPrefix(s.Path, ".git") {
-			return s, diag.Errorf("the folder %q is not in the workspace", o.Path).WithHint("a relative path below it, e.g. services/%s", o.Name)
-		}
-	}
-	if strings.ContainsAny(o.Owner, " \t\n\"'#,{}[]") {
-		return s, diag.Errorf("%q is not an owner", o.Owner).WithHint("a team or a person without spaces, e.g. team-payments or @acme/payments")
-	}
 	if err := vacant(w, s.Path); err != nil {
 		return s, err
 	}
 	for _, other := range w.Manifest.Services {
-		if strings.HasPrefix(other.Path+"/", s.Path+"/") || strings.HasPrefix(s.Path+"/", other.Path+"/") {
+		if within(other.Path, s.Path) || within(s.Path, other.Path) {
 			return s, diag.Errorf("the folder %s and that of %s, %s, would be one in the other", s.Path, other.Name, other.Path)
 		}
 	}
 	return s, allocate(w, &s, o.Port)
 }
+
+// Admissible refuses what is wrong in itself, whatever the workspace: a name, a
+// folder, an owner, a port.
+func Admissible(o NewOptions) error {
+	if problem, hint := names.CheckService(o.Name); problem != "" {
+		return &diag.Error{Msg: problem, Hint: hint}
+	}
+	if p := path.Clean(filepath.ToSlash(o.Path)); o.Path != "" && (!tree.Valid(p) || within(p, workspace.Dir) || within(p, ".git")) {
+		return diag.Errorf("the folder %q is not in the workspace", o.Path).WithHint("a relative path below it, e.g. services/%s", o.Name)
+	}
+	if strings.ContainsAny(o.Owner, " \t\n\"'#,{}[]") {
+		return diag.Errorf("%q is not an owner", o.Owner).WithHint("a team or a person without spaces, e.g. team-payments or @acme/payments")
+	}
+	if o.Port < 0 || o.Port > 65535 {
+		return diag.Errorf("the port %d is not between 1 and 65535", o.Port)
+	}
+	return nil
+}
+
+// within reports whether the path p is dir or below it.
+func within(p, dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }
 
 // vacant refuses a folder that exists, also under another spelling that some
 // file systems take for the same, and one behind a symbolic link.
@@ -184,8 +204,6 @@ func allocate(w *workspace.Workspace, s *workspace.Service, wanted int) error {
 	}
 	free := func(port int) bool { return port <= 65535 && taken[port] == "" }
 	switch {
-	case wanted < 0 || wanted > 65535:
-		return diag.Errorf("the port %d is not between 1 and 65535", wanted)
 	case wanted != 0 && !free(wanted):
 		return diag.Errorf("the port %d is taken by %s", wanted, taken[wanted]).WithHint("leave --port out to get the next free one")
 	case wanted != 0:
@@ -212,7 +230,7 @@ func (b *birth) scoped(known map[string]any) template.Scope {
 	return scope
 }
 
-func (b *birth) finish(lib workspace.Library, values map[string]any) (*Outcome, error) {
+func (b *birth) finish(d *draft, lib workspace.Library, values map[string]any) (*Outcome, error) {
 	scope := b.scoped(values)
 	rendering, err := b.tmpl.Service(scope)
 	if err != nil {
@@ -227,7 +245,6 @@ func (b *birth) finish(lib workspace.Library, values map[string]any) (*Outcome, 
 	}
 	files[workspace.DescriptorFile] = tree.File{Data: b.descriptor(values).Encode(order(b.tmpl.Values))}
 
-	d := newDraft()
 	for p, f := range files.Moved(b.service.Path) {
 		d.create(p, f)
 	}
@@ -236,7 +253,7 @@ func (b *birth) finish(lib workspace.Library, values map[string]any) (*Outcome, 
 	if err != nil {
 		return nil, err
 	}
-	d.notes = notes
+	d.notes = append(d.notes, notes...)
 	for _, p := range places {
 		if err := place(b.w, d, p); err != nil {
 			return nil, err

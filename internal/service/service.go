@@ -12,9 +12,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/workspace"
 )
 
 // Outcome is what a command would do.
@@ -80,13 +82,15 @@ func newDraft() *draft { return &draft{read: tree.Tree{}, next: tree.Tree{}} }
 // create adds a file that must not be there.
 func (d *draft) create(p string, f tree.File) { d.next[p] = f }
 
-// change replaces a file that was read.
-func (d *draft) change(p string, old, next tree.File, what string) {
-	if _, ok := d.read[p]; !ok {
-		d.read[p] = old
+// edit replaces the content of a file that the draft has, and says in the
+// summary what was inserted.
+func (d *draft) edit(p string, data []byte, what string) {
+	old := d.next[p]
+	d.next[p] = tree.File{Data: data, Kind: old.Kind}
+	if _, made := d.read[p]; !made {
+		return // the file is new as a whole
 	}
-	d.next[p] = next
-	added, removed := lines(next.Data)-lines(old.Data), 0
+	added, removed := lines(data)-lines(old.Data), 0
 	if added <= 0 {
 		added, removed = 1-added, 1 // within a line: it is replaced
 	}
@@ -99,6 +103,26 @@ func (d *draft) change(p string, old, next tree.File, what string) {
 		}
 	}
 	d.lines = append(d.lines, Line{Action: "insert", Path: p, Added: added, Removed: removed, What: what})
+}
+
+// file returns a file as the draft leaves it so far, reading it when it was not
+// read yet. A missing file and a symbolic link on the way are errors.
+func (d *draft) file(w *workspace.Workspace, p string) (*tree.File, error) {
+	if f, ok := d.next[p]; ok {
+		return &f, nil
+	}
+	if err := w.Solid(p); err != nil {
+		return nil, err
+	}
+	f, err := tree.Lookup(w.Root, p)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return nil, &diag.Error{File: p, Msg: "does not exist"}
+	}
+	d.read[p], d.next[p] = *f, *f
+	return f, nil
 }
 
 // outcome closes the draft. The folders created come first, then the files by

@@ -8,7 +8,6 @@ import (
 	"github.com/svcgen/svcgen/internal/document"
 	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/template"
-	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
@@ -310,25 +309,6 @@ func place(w *workspace.Workspace, d *draft, p placement) error {
 	if err != nil {
 		return err
 	}
-	d.change(p.file, *f, tree.File{Data: data, Kind: f.Kind}, p.address.String())
+	d.edit(p.file, data, p.address.String())
 	return nil
-}
-
-// file returns a file as the draft leaves it so far, reading it when it was not
-// read yet. A missing file and a symbolic link are errors.
-func (d *draft) file(w *workspace.Workspace, p string) (*tree.File, error) {
-	if f, ok := d.next[p]; ok {
-		return &f, nil
-	}
-	if err := w.Solid(p); err != nil {
-		return nil, err
-	}
-	f, err := tree.Lookup(w.Root, p)
-	if err != nil {
-		return nil, err
-	}
-	if f == nil {
-		return nil, &diag.Error{File: p, Msg: "does not exist"}
-	}
-	return f, nil
 }

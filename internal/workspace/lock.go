@@ -27,7 +27,7 @@ func Lock(ctx context.Context, dir, what string, waiting func(holder string)) (u
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a file", name)
 	}
-	made, said := false, false
+	made, said, pause := false, false, 2*time.Millisecond
 	for {
 		if err := os.Mkdir(own, 0o777); err == nil {
 			made = true
@@ -56,7 +56,10 @@ func Lock(ctx context.Context, dir, what string, waiting func(holder string)) (u
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(10 * time.Millisecond):
+		case <-time.After(pause):
+			// Waiting longer each time keeps a crowd of waiters from taking the
+			// processor from the one that works.
+			pause = min(2*pause, 100*time.Millisecond)
 		}
 	}
 }

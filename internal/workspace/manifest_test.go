@@ -109,7 +109,9 @@ func FuzzFlowScalar(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\ufffd' || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r > 0xfffd && r < 0x10000 }) {
+		if strings.ContainsFunc(s, func(r rune) bool {
+			return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\ufffd' || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r > 0xfffd && r < 0x10000
+		}) {
 			t.Skip("answers hold no control characters")
 		}
 		d := &Descriptor{Name: "x", Template: "t", Release: "1.0.0", Values: map[string]string{"v": s}}

@@ -30,6 +30,9 @@ type Workspace struct {
 	Root     *os.Root
 	Path     string // its folder, absolute
 	Manifest *Manifest
+
+	// Coming are files that the same plan creates: they count as existing.
+	Coming tree.Tree
 }
 
 // Find returns the folder of the workspace that dir is in: dir itself or the
@@ -158,6 +161,9 @@ func (w *Workspace) ServiceAt(dir string) *Service {
 // Existing returns the first of files that is there, or "".
 func (w *Workspace) Existing(files []string) string {
 	for _, f := range files {
+		if _, ok := w.Coming[f]; ok {
+			return f
+		}
 		if info, err := w.Root.Lstat(filepath.FromSlash(f)); err == nil && !info.IsDir() {
 			return f
 		}

@@ -1,0 +1,42 @@
+// Svcgen creates services from templates, wires them into a workspace, and
+// checks the templates that they come from.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/svcgen/svcgen/internal/cli"
+	"github.com/svcgen/svcgen/internal/prompt"
+	"github.com/svcgen/svcgen/templates"
+)
+
+// version is svcgen's release.
+const version = "0.1.0"
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		return cli.ExitFault
+	}
+	_, plain := os.LookupEnv("NO_COLOR")
+	colored := func(f *os.File) bool {
+		return !plain && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+	}
+	return cli.Main(ctx, os.Args[1:], cli.Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Dir: dir, Templates: templates.FS, Version: version,
+		Ask:   prompt.Terminal(os.Stdin, os.Stderr, plain),
+		Color: colored(os.Stdout), ErrColor: colored(os.Stderr),
+	})
+}

@@ -1,0 +1,259 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/plan"
+	"github.com/svcgen/svcgen/internal/service"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+type flag = pflag.Flag
+
+// change is a command that changes a workspace.
+type change struct {
+	name string // e.g. "new"
+	what string // e.g. "new payments": what others are told who wait
+
+	// compute returns what is to be done in the workspace in root.
+	compute func(root *os.Root) (*service.Outcome, error)
+}
+
+// changing adds the flags of commands that write.
+func (a *app) changing(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&a.dryRun, "dry-run", false, "show what would be done, write nothing")
+	cmd.Flags().BoolVar(&a.diff, "diff", false, "show the changes as a diff")
+	cmd.Flags().BoolVar(&a.check, "check", false, "write nothing; exit 1 if there is something to do")
+}
+
+// carryOut computes a change and applies it: under the lock, after finishing
+// what an interrupted command left. A file that changed meanwhile makes it
+// compute once more.
+func (a *app) carryOut(dir string, c change) error {
+	start := time.Now()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if a.dryRun || a.check {
+		if what, err := plan.Pending(root); err != nil {
+			return err
+		} else if what != "" {
+			a.note("svcgen %s was interrupted here; the next command that writes will finish or undo it", what)
+		}
+		out, err := c.compute(root)
+		if err != nil {
+			return err
+		}
+		if a.check && len(out.Plan) > 0 {
+			a.code = ExitFindings
+		}
+		return a.show(c, out, false, start)
+	}
+	unlock, err := workspace.Lock(a.ctx, dir, c.what, func(holder string) { a.note("waiting for %s", holder) })
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if ended, err := plan.Recover(root); err != nil {
+		return err
+	} else if ended != nil {
+		a.note("%s", ended)
+	}
+	for tries := 0; ; tries++ {
+		out, err := c.compute(root)
+		if err != nil {
+			return err
+		}
+		err = out.Plan.Apply(a.ctx, root, plan.Options{Command: c.what, Last: workspace.ManifestFile})
+		var changed *plan.ChangedError
+		if errors.As(err, &changed) && tries == 0 {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		return a.show(c, out, true, start)
+	}
+}
+
+// show prints an outcome.
+func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time) error {
+	if a.json {
+		return a.showJSON(c, out, applied)
+	}
+	for _, n := range out.Notes {
+		a.note("%s", n)
+	}
+	if a.diff {
+		return out.Plan.Unified(a.Stdout, a.Color)
+	}
+	if a.quiet {
+		return nil
+	}
+	if len(out.Plan) == 0 {
+		fmt.Fprintln(a.Stdout, "nothing to do")
+		return nil
+	}
+	a.table(out.Lines)
+	switch {
+	case !applied:
+		fmt.Fprintln(a.Stdout, "nothing was written")
+		return nil
+	case strings.HasSuffix(out.Done, ")"):
+		fmt.Fprintf(a.Stdout, "%s, %s)\n", strings.TrimSuffix(out.Done, ")"), took(start))
+	default:
+		fmt.Fprintf(a.Stdout, "%s (%s)\n", out.Done, took(start))
+	}
+	for i, n := range out.Next {
+		label := "      "
+		if i == 0 {
+			label = "\nnext  "
+		}
+		fmt.Fprintln(a.Stdout, label+n)
+	}
+	return nil
+}
+
+func took(start time.Time) string {
+	return fmt.Sprintf("%d ms", max(1, time.Since(start).Milliseconds()))
+}
+
+// table prints the summary in columns.
+func (a *app) table(lines []service.Line) {
+	wide, counts := 0, make([]string, len(lines))
+	widest := 0
+	for i, l := range lines {
+		wide = max(wide, utf8.RuneCountInString(l.Path))
+		counts[i] = counted(l)
+		if l.What != "" {
+			widest = max(widest, len(counts[i]))
+		}
+	}
+	for i, l := range lines {
+		action := fmt.Sprintf("%-6s", l.Action)
+		if a.Color {
+			action = green(action)
+		}
+		row := fmt.Sprintf("%s  %s%s  %s", action, visible(l.Path), strings.Repeat(" ", wide-utf8.RuneCountInString(l.Path)), counts[i])
+		if l.What != "" {
+			row += strings.Repeat(" ", widest-len(counts[i])+2) + visible(l.What)
+		}
+		fmt.Fprintln(a.Stdout, row)
+	}
+}
+
+func counted(l service.Line) string {
+	switch {
+	case l.Files == 1:
+		return "1 file, " + thousands(l.Added) + " lines"
+	case l.Files > 1:
+		return thousands(l.Files) + " files, " + thousands(l.Added) + " lines"
+	case l.Removed > 0:
+		return fmt.Sprintf("+%d -%d", l.Added, l.Removed)
+	}
+	return "+" + strconv.Itoa(l.Added)
+}
+
+// thousands writes n with commas.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// outcomeJSON is the JSON form of every command that changes files. Version
+// grows when a field changes its meaning or goes; fields may be added.
+type outcomeJSON struct {
+	Version int            `json:"version"`
+	Command string         `json:"command"`
+	Applied bool           `json:"applied"`
+	Summary []service.Line `json:"summary"`
+	Changes []plan.Entry   `json:"changes"`
+	Done    string         `json:"done"`
+	Notes   []string       `json:"notes"`
+	Next    []string       `json:"next"`
+	Diff    string         `json:"diff,omitempty"`
+}
+
+func (a *app) showJSON(c change, out *service.Outcome, applied bool) error {
+	o := outcomeJSON{Version: 1, Command: c.name, Applied: applied, Summary: orEmpty(out.Lines), Changes: out.Plan.Entries(),
+		Done: out.Done, Notes: orEmpty(out.Notes), Next: orEmpty(out.Next)}
+	if a.diff {
+		var b strings.Builder
+		if err := out.Plan.Unified(&b, false); err != nil {
+			return err
+		}
+		o.Diff = b.String()
+	}
+	return a.printJSON(o)
+}
+
+func orEmpty[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
+}
+
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.Stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// open opens the workspace that the current folder is in. Commands that only
+// read say when an interrupted command is waiting to be finished.
+func (a *app) open() (*workspace.Workspace, workspace.Library, error) {
+	dir, err := workspace.Find(a.dir)
+	if err != nil {
+		return nil, workspace.Library{}, err
+	}
+	w, err := workspace.Open(dir)
+	if err != nil {
+		return nil, workspace.Library{}, err
+	}
+	return w, a.library(w), nil
+}
+
+func (a *app) library(w *workspace.Workspace) workspace.Library {
+	return workspace.Library{Builtin: a.Templates, W: w}
+}
+
+// pending warns a command that only reads.
+func (a *app) pending(w *workspace.Workspace) {
+	if what, err := plan.Pending(w.Root); err == nil && what != "" {
+		a.note("svcgen %s was interrupted here; the next command that writes will finish or undo it", what)
+	}
+}
+
+// assignments reads K=V flags.
+func assignments(given []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, kv := range given {
+		k, v, ok := strings.Cut(kv, "=")
+		if !ok || k == "" {
+			return nil, diag.Errorf("--set takes NAME=VALUE, not %q", kv)
+		}
+		if _, twice := out[k]; twice {
+			return nil, diag.Errorf("%s is set twice", k)
+		}
+		out[k] = v
+	}
+	return out, nil
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/prompt"
+	"github.com/svcgen/svcgen/internal/service"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var o service.InitOptions
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Make a folder a workspace",
+		Long: `init writes the manifest and the shared files that are missing: compose.yaml, go.work, a CI
+workflow, .gitignore, README. It finds the shared files that are there (go.work, compose,
+Prometheus, workflows, kustomization, skaffold, CODEOWNERS, dependabot, Procfile, catalog)
+and lists services in them from then on. It overwrites nothing. On a terminal it offers
+each file it found; without one it wires them all and says so.`,
+		Example: `  svcgen init
+  svcgen init ../shop --module github.com/acme/shop
+  svcgen init --dry-run`,
+		Args: arguments(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir := a.dir
+			if len(args) == 1 {
+				dir = a.inDir(args[0])
+			}
+			return a.init(filepath.Clean(dir), o)
+		},
+	}
+	cmd.Flags().StringVar(&o.Module, "module", "", "the module path that new services go below (default go.mod's, or the git remote's)")
+	a.changing(cmd)
+	return cmd
+}
+
+func (a *app) init(dir string, o service.InitOptions) error {
+	o.Version = a.Version
+	c := change{"init", "init", func(root *os.Root) (*service.Outcome, error) {
+		return service.Init(root, dir, a.library(nil), o)
+	}}
+	info, err := os.Stat(dir)
+	switch {
+	case os.IsNotExist(err) && (a.dryRun || a.check):
+		return a.rehearse(dir, c)
+	case os.IsNotExist(err):
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return diag.Errorf("%s is not a folder", dir)
+	}
+	if o.Skip, err = a.offer(dir); err != nil {
+		return err
+	}
+	return a.carryOut(dir, c)
+}
+
+// offer asks for each shared file that was found whether to list services in
+// it, and returns those that are not wanted. What would refuse init is left for
+// it to say.
+func (a *app) offer(dir string) ([]service.Proposal, error) {
+	if a.Ask == nil {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	if _, err := root.Lstat(workspace.ManifestFile); err == nil {
+		return nil, nil
+	}
+	found, _, err := service.Discover(&workspace.Workspace{Root: root, Path: dir})
+	if err != nil {
+		return nil, err
+	}
+	var skip []service.Proposal
+	for _, p := range found {
+		answer, err := a.Ask(prompt.Question{Message: "List services in " + p.File, Confirm: true, Default: "yes"})
+		if err != nil {
+			return nil, err
+		}
+		if answer != "yes" {
+			skip = append(skip, p)
+		}
+	}
+	return skip, nil
+}

@@ -1,0 +1,170 @@
+package service
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+// InitOptions are what svcgen init was given.
+type InitOptions struct {
+	Module  string // "" is found out
+	Version string // svcgen's own, for the workflow that installs it
+	Skip    []Proposal
+}
+
+// Init computes a new workspace in root, whose folder is dir: the manifest, and
+// the shared files that are missing. What is there is wired, never overwritten.
+func Init(root *os.Root, dir string, lib workspace.Library, o InitOptions) (*Outcome, error) {
+	d, w, err := initIn(root, dir, lib, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range d.next.Paths() {
+		if !strings.HasPrefix(p, workspace.Dir+"/") {
+			d.lines = append(d.lines, Line{Action: "create", Path: p, Added: lines(d.next[p].Data)})
+		}
+	}
+	out := d.outcome()
+	out.Done = fmt.Sprintf("%s is a workspace (module %s)", w.Name(), w.Manifest.Module)
+	out.Next = []string{"svcgen new NAME"}
+	return out, nil
+}
+
+// NewWorkspace computes a workspace and its first service in one plan.
+func NewWorkspace(root *os.Root, dir string, lib workspace.Library, init InitOptions, o NewOptions) (*Outcome, error) {
+	d, w, err := initIn(root, dir, lib, init)
+	if err != nil {
+		return nil, err
+	}
+	made := Line{Action: "create", Path: "workspace"}
+	for p, f := range d.next {
+		if !strings.HasPrefix(p, workspace.Dir+"/") {
+			made.Files++
+			made.Added += lines(f.Data)
+		}
+	}
+	lib.W = w
+	out, err := newIn(d, w, lib, o)
+	if err != nil {
+		return nil, err
+	}
+	out.Lines = append([]Line{made}, out.Lines...)
+	return out, nil
+}
+
+func initIn(root *os.Root, dir string, lib workspace.Library, o InitOptions) (*draft, *workspace.Workspace, error) {
+	w := &workspace.Workspace{Root: root, Path: dir}
+	if _, err := root.Lstat(workspace.ManifestFile); err == nil {
+		return nil, nil, (&diag.Error{File: workspace.ManifestFile, Msg: "exists already: this is a workspace"}).
+			WithHint("edit its wiring, or svcgen new NAME")
+	}
+	if outer, err := workspace.Find(filepath.Dir(dir)); err == nil {
+		return nil, nil, diag.Errorf("%s is inside the workspace %s", dir, outer).WithHint("one workspace cannot hold another")
+	}
+	mod := o.Module
+	if mod == "" {
+		mod = moduleOf(w)
+	}
+	if err := module.CheckImportPath(mod); err != nil {
+		return nil, nil, diag.Errorf("%q is not a module path: %v", mod, err).WithHint("give one with --module, e.g. github.com/acme/shop")
+	}
+	d := newDraft()
+	if err := missing(w, lib, d, mod, o.Version); err != nil {
+		return nil, nil, err
+	}
+	w.Coming = d.next.Clone()
+	found, notes, err := Discover(w)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = slices.DeleteFunc(found, func(p Proposal) bool {
+		return slices.ContainsFunc(o.Skip, func(s Proposal) bool { return s.Slot == p.Slot && s.File == p.File })
+	})
+	d.notes = notes
+	for _, p := range found {
+		if _, ours := d.next[p.File]; !ours {
+			d.notes = append(d.notes, fmt.Sprintf("services will be listed in %s (slot %s)", p.File, p.Slot))
+		}
+	}
+	d.create(workspace.ManifestFile, tree.File{Data: manifest(mod, found)})
+	for p, f := range workspace.Housekeeping() {
+		if w.Existing([]string{p}) == "" {
+			d.create(p, f)
+		}
+	}
+	if w.Manifest, err = workspace.ParseManifest(d.next[workspace.ManifestFile].Data); err != nil {
+		return nil, nil, err
+	}
+	w.Coming = d.next.Clone()
+	return d, w, nil
+}
+
+// missing renders what a new workspace needs and adds the files that are not
+// there. A file that is there under another of its names counts as there.
+func missing(w *workspace.Workspace, lib workspace.Library, d *draft, mod, version string) error {
+	t, err := lib.Workspace()
+	if err != nil {
+		return err
+	}
+	r, err := t.Service(template.Scope{
+		Workspace: template.Workspace{Name: w.Name(), Module: mod},
+		Svcgen:    template.Program{Version: version},
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range r.Files.Paths() {
+		if there, err := present(w, p); err != nil {
+			return err
+		} else if !there {
+			d.create(p, r.Files[p])
+		}
+	}
+	return nil
+}
+
+// present reports whether a workspace has p, or what serves in its place.
+func present(w *workspace.Workspace, p string) (bool, error) {
+	if err := w.Solid(path.Dir(p)); err != nil {
+		return false, err
+	}
+	if _, err := w.Root.Lstat(filepath.FromSlash(p)); err == nil {
+		return true, nil
+	}
+	switch {
+	case p == "compose.yaml":
+		return w.Existing(workspace.SlotNamed("compose").Files) != "", nil
+	case strings.HasPrefix(p, ".github/workflows/"):
+		return len(workflows(w)) > 0, nil
+	case p == "README.md":
+		return w.Existing([]string{"README", "README.txt", "README.rst", "Readme.md", "readme.md", "README.adoc"}) != "", nil
+	case p == "Makefile":
+		return w.Existing([]string{"makefile", "GNUmakefile"}) != "", nil
+	}
+	return false, nil
+}
+
+// manifest writes a new manifest.
+func manifest(mod string, wires []Proposal) []byte {
+	var b strings.Builder
+	b.WriteString("# The services of this workspace, and the files that list them. svcgen adds lines here; the rest is yours.\n")
+	fmt.Fprintf(&b, "version: 1\nmodule: %s\nservices:\nwiring:\n", workspace.FlowScalar(mod))
+	for _, p := range wires {
+		fmt.Fprintf(&b, "  - %s\n", p)
+	}
+	if len(wires) == 0 {
+		return []byte(strings.Replace(b.String(), "wiring:\n", "wiring: []\n", 1))
+	}
+	return []byte(b.String())
+}
