@@ -33,8 +33,27 @@ func languageOf(f Format) language {
 			parses:  func(s *source) error { _, err := parseJSON(s); return err },
 			snippet: func(a Address, text []byte) string { return keyed(a, jsonQuote(a.Key), ": ", text) },
 		}
+	case GoMod, GoWork:
+		return modLanguage(f)
 	}
 	return textLanguage()
+}
+
+func modLanguage(f Format) language {
+	l := language{
+		word: "a go.mod file", kinds: []Kind{Require},
+		insert: modInsert, remove: modRemove, find: modFind, value: modValue,
+		snippet: func(a Address, text []byte) string {
+			return strings.TrimSpace("require " + a.Key + " " + strings.TrimSpace(string(text)))
+		},
+	}
+	if f == GoWork {
+		l.word, l.kinds = "a go.work file", []Kind{Use}
+		l.snippet = func(a Address, _ []byte) string { return "use " + a.Key }
+	}
+	kind := l.kinds[0]
+	l.parses = func(s *source) error { _, err := parseMod(s, kind); return err }
+	return l
 }
 
 func textLanguage() language {
