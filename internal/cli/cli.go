@@ -83,6 +83,7 @@ func (a *app) commands() []*cobra.Command {
 		a.addCommand(),
 		a.checkCommand(),
 		a.affectedCommand(),
+		a.lintCommand(),
 		a.templateCommand(),
 		a.completionCommand(),
 		a.versionCommand(),

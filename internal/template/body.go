@@ -214,3 +214,69 @@ func messageOf(err error) string {
 	}
 	return msg
 }
+
+// ParseErrors returns what is wrong with src as a template's file. text/template
+// reports the first error alone: the action it blames is put out of the way and
+// the rest parsed again, until nothing is wrong or the blame does not move on.
+func ParseErrors(label, file, src string) []*diag.Error {
+	var out []*diag.Error
+	last := 0
+	for range 100 {
+		_, err := parseBody(file, src)
+		if err == nil {
+			return out
+		}
+		e, ok := faulty(label, file, err).(*diag.Error)
+		if !ok || e.Line <= last && len(out) > 0 {
+			return out
+		}
+		at, end := blamed(src, e.Line)
+		if at >= 0 && e.Col == 0 {
+			e.Col = position(lineStarts(src), at).Col
+		}
+		out, last = append(out, e), e.Line
+		if at < 0 {
+			return out
+		}
+		src = src[:at] + putAside(src[at:end]) + src[end:]
+	}
+	return out
+}
+
+var opener = regexp.MustCompile(`^\{\{-?\s*(if|with|range)\b`)
+
+// putAside replaces an action by blanks, so that lines and columns stay where
+// they are, or, where it opens a block, by one that opens it rightly.
+func putAside(action string) string {
+	const plain = "{{if 1"
+	if opener.MatchString(action) && strings.HasSuffix(action, "}}") && len(action) >= len(plain)+2 {
+		return plain + strings.Repeat(" ", len(action)-len(plain)-2) + "}}"
+	}
+	return strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return r
+		}
+		return ' '
+	}, action)
+}
+
+// blamed returns the bytes of the last action that begins on line, or -1.
+func blamed(src string, line int) (at, end int) {
+	starts := lineStarts(src)
+	if line < 1 || line > len(starts) {
+		return -1, -1
+	}
+	begin, stop := starts[line-1], len(src)
+	if line < len(starts) {
+		stop = starts[line]
+	}
+	at = strings.LastIndex(src[begin:stop], "{{")
+	if at < 0 {
+		return -1, -1
+	}
+	at += begin
+	if n := strings.Index(src[at:stop], "}}"); n >= 0 {
+		return at, at + n + 2
+	}
+	return at, stop
+}
