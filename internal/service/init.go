@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -124,7 +125,11 @@ func missing(w *workspace.Workspace, lib workspace.Library, d *draft, mod, versi
 	if err != nil {
 		return err
 	}
+	settled := settled(w)
 	for _, p := range r.Files.Paths() {
+		if settled && slices.Contains(comforts, p) {
+			continue
+		}
 		if there, err := present(w, p); err != nil {
 			return err
 		} else if !there {
@@ -132,6 +137,16 @@ func missing(w *workspace.Workspace, lib workspace.Library, d *draft, mod, versi
 		}
 	}
 	return nil
+}
+
+// comforts are files that a new workspace gets for convenience; in a folder that
+// has files of its own they would change how somebody else works.
+var comforts = []string{".editorconfig", "Makefile", ".github/dependabot.yml"}
+
+// settled reports whether the folder has files besides git's.
+func settled(w *workspace.Workspace) bool {
+	entries, _ := fs.ReadDir(w.Root.FS(), ".")
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != ".git" && e.Name() != workspace.Dir })
 }
 
 // present reports whether a workspace has p, or what serves in its place.
@@ -145,12 +160,10 @@ func present(w *workspace.Workspace, p string) (bool, error) {
 	switch {
 	case p == "compose.yaml":
 		return w.Existing(workspace.SlotNamed("compose").Files) != "", nil
-	case strings.HasPrefix(p, ".github/workflows/"):
+	case strings.HasPrefix(p, ".github/workflows/"), strings.HasPrefix(p, ".github/actions/"):
 		return len(workflows(w)) > 0, nil
 	case p == "README.md":
 		return w.Existing([]string{"README", "README.txt", "README.rst", "Readme.md", "readme.md", "README.adoc"}) != "", nil
-	case p == "Makefile":
-		return w.Existing([]string{"makefile", "GNUmakefile"}) != "", nil
 	}
 	return false, nil
 }

@@ -1,0 +1,142 @@
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// needed skips the test where a program is missing, loudly, and fails it in CI.
+func needed(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatalf("%s is needed here: %v", p, err)
+			}
+			t.Skipf("SKIPPED: %s is needed: %v", p, err)
+		}
+	}
+}
+
+// fresh renders a workspace with one http service and returns both folders.
+func fresh(t *testing.T) (workspace, service string) {
+	t.Helper()
+	workspace = filepath.Join(t.TempDir(), "shop")
+	run(t, t.TempDir(), "new", "payments", "--init", "-C", workspace)
+	return workspace, filepath.Join(workspace, "services", "payments")
+}
+
+func TestAlertsHoldTheirOwnTests(t *testing.T) {
+	needed(t, "promtool")
+	_, service := fresh(t)
+	dir := filepath.Join(service, "observability")
+	tool(t, dir, nil, "promtool", "check", "rules", "alerts.yaml")
+	if out := tool(t, dir, nil, "promtool", "test", "rules", "alerts_test.yaml"); !strings.Contains(out, "SUCCESS") {
+		t.Errorf("promtool: %s", out)
+	}
+	// A test that cannot fail is none: without the rules it must.
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), []byte("groups: []\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("promtool", "test", "rules", "alerts_test.yaml")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err == nil {
+		t.Errorf("the alerts' tests pass without any alert:\n%s", out)
+	}
+}
+
+func TestOverlaysBuild(t *testing.T) {
+	needed(t, "kubectl")
+	_, service := fresh(t)
+	for _, overlay := range []string{"dev", "prod"} {
+		out := tool(t, service, nil, "kubectl", "kustomize", "deploy/overlays/"+overlay)
+		for _, want := range []string{"livenessProbe", "readinessProbe", "startupProbe", "readOnlyRootFilesystem: true", "runAsNonRoot: true", "automountServiceAccountToken: false"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s lacks %s", overlay, want)
+			}
+		}
+	}
+}
+
+// TestImage builds the service's image and runs it as it will be run: without
+// any capability, on a read-only root, as nobody.
+func TestImage(t *testing.T) {
+	docker := os.Getenv("DOCKER")
+	if docker == "" {
+		docker = "docker"
+	}
+	if out, err := exec.Command(docker, "info").CombinedOutput(); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("a Docker engine is needed here: %s", out)
+		}
+		t.Skip("SKIPPED: no Docker engine answers; eval \"$(.ci/docker-up)\" starts one")
+	}
+	_, service := fresh(t)
+	name := fmt.Sprintf("svcgen-test-%d", os.Getpid())
+	build := append([]string{"build", "-q", "-t", name}, strings.Fields(os.Getenv("BASE_ARGS"))...)
+	tool(t, service, []string{"DOCKER_BUILDKIT=1"}, docker, append(build, ".")...)
+	defer exec.Command(docker, "rm", "-f", name).Run()
+	defer exec.Command(docker, "rmi", "-f", name).Run()
+
+	var image []struct {
+		Size   int64
+		Config struct{ User string }
+	}
+	inspect(t, docker, name, &image)
+	if image[0].Size > 20<<20 {
+		t.Errorf("the image has %d MiB; 20 are allowed", image[0].Size>>20)
+	}
+	if user, _, _ := strings.Cut(image[0].Config.User, ":"); user != "65532" {
+		t.Errorf("the image runs as %q", image[0].Config.User)
+	}
+	tool(t, service, nil, docker, "run", "-d", "--name", name, "--read-only", "--cap-drop", "ALL", "--network", "host",
+		"--security-opt", "no-new-privileges", "--health-interval", "1s", "-e", "OTEL_SDK_DISABLED=true", "-e", "DRAIN_DELAY=100ms",
+		"-e", "HTTP_ADDR=127.0.0.1:18081", "-e", "ADMIN_ADDR=127.0.0.1:19081", name)
+	waitFor(t, "the container to be healthy", func() bool {
+		var c []struct{ State struct{ Health struct{ Status string } } }
+		inspect(t, docker, name, &c)
+		return c[0].State.Health.Status == "healthy"
+	})
+	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/nowhere": 404} {
+		resp, err := http.Get("http://127.0.0.1:18081" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s answers %d, want %d", path, resp.StatusCode, want)
+		}
+	}
+	tool(t, service, nil, docker, "stop", "-t", "20", name)
+	var c []struct{ State struct{ ExitCode int } }
+	inspect(t, docker, name, &c)
+	if c[0].State.ExitCode != 0 {
+		t.Errorf("exit code %d after docker stop\n%s", c[0].State.ExitCode, tool(t, service, nil, docker, "logs", name))
+	}
+}
+
+func inspect(t *testing.T, docker, name string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(tool(t, ".", nil, docker, "inspect", name)), into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// waitFor polls until ok, for a minute at most.
+func waitFor(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for range 600 {
+		if ok() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("waited in vain for %s", what)
+}
