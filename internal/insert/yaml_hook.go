@@ -2,12 +2,19 @@ package insert
 
 // yamlLanguage is what the dispatcher calls for YAML.
 func yamlLanguage() language {
-	refuse := func(s *source) error { return s.fail(Invalid, -1, "YAML is not read yet") }
 	return language{
 		word: "a YAML file", kinds: []Kind{At},
-		insert: func(s *source, a Address, text []byte) ([]byte, error) { return nil, refuse(s) },
-		remove: func(s *source, a Address, text []byte) ([]byte, error) { return nil, refuse(s) },
-		find:   func(s *source, a Address, text []byte) (Span, error) { return Span{}, refuse(s) },
-		value:  func(s *source, a Address, text []byte) ([]byte, error) { return nil, refuse(s) },
+		insert: func(s *source, a Address, text []byte) ([]byte, error) { return yamlInsert(s.name, s.data, a, text) },
+		remove: func(s *source, a Address, text []byte) ([]byte, error) {
+			return yamlRemoveText(s.name, s.data, a, text)
+		},
+		find:  func(s *source, a Address, text []byte) (Span, error) { return yamlFindText(s.name, s.data, a, text) },
+		value: func(s *source, a Address, text []byte) ([]byte, error) { return yamlValueText(s.name, s.data, a, text) },
+		parses: func(s *source) error {
+			if _, bad := parseYAML(s.data); bad != nil {
+				return s.fail(Invalid, bad.pos, "does not parse as YAML: %s", bad.msg)
+			}
+			return nil
+		},
 	}
 }
