@@ -100,7 +100,9 @@ func TestImage(t *testing.T) {
 		"--security-opt", "no-new-privileges", "--health-interval", "1s", "-e", "OTEL_SDK_DISABLED=true", "-e", "DRAIN_DELAY=100ms",
 		"-e", "HTTP_ADDR=127.0.0.1:18081", "-e", "ADMIN_ADDR=127.0.0.1:19081", name)
 	waitFor(t, "the container to be healthy", func() bool {
-		var c []struct{ State struct{ Health struct{ Status string } } }
+		var c []struct {
+			State struct{ Health struct{ Status string } }
+		}
 		inspect(t, docker, name, &c)
 		return c[0].State.Health.Status == "healthy"
 	})

@@ -51,6 +51,5 @@ the CI workflows touches every service; other shared files touch none.`,
 		},
 	}
 	cmd.Flags().StringVar(&since, "since", "", "the commit, branch or tag to compare with")
-	cmd.Flags().StringVar(&a.format, "format", "text", "text or json")
 	return cmd
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -86,6 +87,52 @@ func (a *app) carryOut(dir string, c change) error {
 			return err
 		}
 		return a.show(c, out, true, start)
+	}
+}
+
+// carryOutIn is carryOut for a folder that may have to be made. Nothing is made
+// before the change is known to work, nor when nothing is to be written.
+func (a *app) carryOutIn(dir string, c change) error {
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		return a.carryOut(dir, c)
+	}
+	empty, err := os.MkdirTemp("", "svcgen")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(empty)
+	if a.dryRun || a.check {
+		return a.carryOut(empty, c)
+	}
+	root, err := os.OpenRoot(empty)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if _, err := c.compute(root); err != nil {
+		return err
+	}
+	made := missingParents(dir)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	if err = a.carryOut(dir, c); err != nil {
+		for _, d := range made {
+			os.Remove(d) // only what is empty goes
+		}
+	}
+	return err
+}
+
+// missingParents lists dir and its parents as far as they do not exist, the
+// deepest first.
+func missingParents(dir string) []string {
+	var out []string
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); !os.IsNotExist(err) || filepath.Dir(at) == at {
+			return out
+		}
+		out = append(out, at)
 	}
 }
 

@@ -49,7 +49,6 @@ another service, and it still has health checks, a Dockerfile and tests.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&a.format, "format", "text", "text or json")
 	return cmd
 }
 

@@ -65,6 +65,7 @@ input, nothing written; 3 a fault such as a full disk; 130 interrupted, nothing 
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.dir, "dir", "C", "", "run as if started in `DIR`")
+	flags.StringVar(&a.format, "format", "text", "`text` or json")
 	flags.BoolVar(&a.json, "json", false, "print JSON, the same as --format json")
 	flags.BoolVar(&a.quiet, "quiet", false, "print nothing but results and errors")
 	flags.BoolVar(&a.noInput, "no-input", false, "never ask")
@@ -112,8 +113,12 @@ func (a *app) settle() error {
 	if a.noInput {
 		a.Ask = nil
 	}
-	if a.format == "json" {
+	switch a.format {
+	case "text":
+	case "json":
 		a.json = true
+	default:
+		return diag.Errorf("--format takes text or json, not %q", a.format)
 	}
 	if a.dir != "" {
 		a.dir = filepath.FromSlash(a.dir)

@@ -44,23 +44,14 @@ func (a *app) init(dir string, o service.InitOptions) error {
 	c := change{"init", "init", func(root *os.Root) (*service.Outcome, error) {
 		return service.Init(root, dir, a.library(nil), o)
 	}}
-	info, err := os.Stat(dir)
-	switch {
-	case os.IsNotExist(err) && (a.dryRun || a.check):
-		return a.rehearse(dir, c)
-	case os.IsNotExist(err):
-		if err := os.MkdirAll(dir, 0o777); err != nil {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return diag.Errorf("%s is not a folder", dir)
+	} else if err == nil {
+		if o.Skip, err = a.offer(dir); err != nil {
 			return err
 		}
-	case err != nil:
-		return err
-	case !info.IsDir():
-		return diag.Errorf("%s is not a folder", dir)
 	}
-	if o.Skip, err = a.offer(dir); err != nil {
-		return err
-	}
-	return a.carryOut(dir, c)
+	return a.carryOutIn(dir, c)
 }
 
 // offer asks for each shared file that was found whether to list services in

@@ -43,7 +43,6 @@ of the workspace's manifest, or the built-in ones.`,
 			return a.lint(args, failOn)
 		},
 	}
-	cmd.Flags().StringVar(&a.format, "format", "text", "text or json")
 	cmd.Flags().StringVar(&failOn, "fail-on", "error", "exit 1 on findings of this severity or above: error, warning, info or never")
 	cmd.Flags().StringVar(&explain, "explain", "", "explain the rule `ID`")
 	cmd.Flags().BoolVar(&list, "rules", false, "list the rules")
@@ -86,9 +85,6 @@ func (a *app) lint(args []string, failOn string) error {
 	least, ok := levels[failOn]
 	if !ok {
 		return diag.Errorf("--fail-on takes error, warning, info or never, not %q", failOn)
-	}
-	if a.format != "text" && a.format != "json" {
-		return diag.Errorf("--format takes text or json, not %q", a.format)
 	}
 	start := time.Now()
 	inputs, err := a.lintInputs(args)

@@ -91,37 +91,19 @@ func (a *app) new(cmd *cobra.Command, o service.NewOptions, initFirst bool, modu
 		}
 		asked = asked || more
 	}
-	if fresh && !a.dryRun && !a.check {
-		// Everything that can be refused is refused before the folder is made.
-		if err := service.Admissible(o); err != nil {
-			return err
-		}
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return err
-		}
-	}
+	c := change{"new", "new " + o.Name, plan}
 	if fresh {
-		if _, err := os.Stat(dir); os.IsNotExist(err) {
-			return a.rehearse(dir, change{"new", "new " + o.Name, plan})
-		}
+		err = a.carryOutIn(dir, c)
+	} else {
+		err = a.carryOut(dir, c)
 	}
-	if err := a.carryOut(dir, change{"new", "new " + o.Name, plan}); err != nil {
+	if err != nil {
 		return err
 	}
 	if asked && !a.json && !a.quiet {
 		a.echo(newWords(o, a.askedDir()))
 	}
 	return nil
-}
-
-// rehearse shows what would be done in a folder that does not exist yet.
-func (a *app) rehearse(dir string, c change) error {
-	empty, err := os.MkdirTemp("", "svcgen")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(empty)
-	return a.carryOut(empty, c)
 }
 
 // place returns the workspace's folder, and whether it is still to be made.

@@ -45,7 +45,7 @@ func Load(files tree.Tree, name string) (*Template, error) {
 	doc, ok := files[File]
 	if !ok {
 		return nil, (&diag.Error{File: name, Msg: "there is no " + File + " in this folder"}).
-			WithHint("svcgen template new NAME starts a template")
+			WithHint("svcgen template list shows what --template takes")
 	}
 	l := &loader{t: &Template{Label: name, Files: files, parsed: map[string]*body{}}}
 	l.Reader, l.root = document.Open(path.Join(name, File), doc.Data)
