@@ -33,6 +33,13 @@ func languageOf(f Format) language {
 			parses:  func(s *source) error { _, err := parseJSON(s); return err },
 			snippet: func(a Address, text []byte) string { return keyed(a, jsonQuote(a.Key), ": ", text) },
 		}
+	case TOML:
+		return language{
+			word: "a TOML file", kinds: []Kind{At},
+			insert: tomlInsert, remove: tomlRemove, find: tomlFind, value: tomlValue,
+			parses:  func(s *source) error { _, err := parseTOML(s); return err },
+			snippet: tomlSnippet,
+		}
 	case GoMod, GoWork:
 		return modLanguage(f)
 	}

@@ -1,0 +1,5 @@
+package insert
+
+import "testing"
+
+func TestTOML(t *testing.T) { runCases(t, "testdata/toml/*.txtar") }
