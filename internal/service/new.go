@@ -45,7 +45,7 @@ func newIn(d *draft, w *workspace.Workspace, lib workspace.Library, o NewOptions
 	if len(missing) > 0 {
 		return nil, &MissingError{missing, flagOf}
 	}
-	return b.finish(d, lib, values)
+	return b.finish(d, values)
 }
 
 // NewQuestions returns the values of the template that a person is to be asked
@@ -86,6 +86,7 @@ type birth struct {
 	w       *workspace.Workspace
 	ref     string
 	tmpl    *template.Template
+	kept    bool // the workspace keeps this release already
 	service workspace.Service
 }
 
@@ -102,20 +103,21 @@ func begin(w *workspace.Workspace, lib workspace.Library, o NewOptions) (*birth,
 	if b.tmpl, err = lib.Load(b.ref); err != nil {
 		return nil, err
 	}
-	if b.tmpl, err = current(lib, b.ref, b.tmpl); err != nil {
-		return nil, err
-	}
-	return b, nil
+	return b, b.current(lib)
 }
 
 // current prefers the release that the workspace keeps: what its services come
 // from is what it has in its own folder.
-func current(lib workspace.Library, ref string, t *template.Template) (*template.Template, error) {
-	kept, err := lib.Kept(ref, t.Release)
-	if err != nil || kept == nil {
-		return t, err
+func (b *birth) current(lib workspace.Library) error {
+	var err error
+	if b.kept, err = lib.Keeps(b.ref, b.tmpl); err != nil || b.kept {
+		return err
 	}
-	return kept, nil
+	kept, err := lib.Kept(b.ref, b.tmpl.Release)
+	if err == nil && kept != nil {
+		b.tmpl, b.kept = kept, true
+	}
+	return err
 }
 
 // admit checks a new service's name, folder, owner and port against the
@@ -230,7 +232,7 @@ func (b *birth) scoped(known map[string]any) template.Scope {
 	return scope
 }
 
-func (b *birth) finish(d *draft, lib workspace.Library, values map[string]any) (*Outcome, error) {
+func (b *birth) finish(d *draft, values map[string]any) (*Outcome, error) {
 	scope := b.scoped(values)
 	rendering, err := b.tmpl.Service(scope)
 	if err != nil {
@@ -262,8 +264,10 @@ func (b *birth) finish(d *draft, lib workspace.Library, values map[string]any) (
 	if err := b.enlist(d); err != nil {
 		return nil, err
 	}
-	if err := keep(b.w, lib, d, b.ref, b.tmpl); err != nil {
-		return nil, err
+	if !b.kept {
+		if err := keep(b.w, d, b.ref, b.tmpl); err != nil {
+			return nil, err
+		}
 	}
 	out := d.outcome(creation(b.service.Path, files))
 	out.Done = fmt.Sprintf("%s is ready on port %d (template %s %s)", b.service.Name, b.service.Port, b.ref, b.tmpl.Release)
@@ -315,11 +319,7 @@ func (b *birth) enlist(d *draft) error {
 }
 
 // keep adds the template's release to those that the workspace keeps.
-func keep(w *workspace.Workspace, lib workspace.Library, d *draft, ref string, t *template.Template) error {
-	kept, err := lib.Kept(ref, t.Release)
-	if err != nil || kept != nil {
-		return err
-	}
+func keep(w *workspace.Workspace, d *draft, ref string, t *template.Template) error {
 	files, err := workspace.Keep(ref, t)
 	if err != nil {
 		return err

@@ -68,38 +68,6 @@ func read(root *os.Root, p string, info fs.FileInfo) (*File, error) {
 // links are recorded, never followed. A missing dir is an empty tree.
 func Read(root *os.Root, dir string, skip func(p string, d fs.DirEntry) bool) (Tree, error) {
 	t := Tree{}
-	var walk func(rel string) error
-	walk = func(rel string) error {
-		f, err := root.Open(filepath.FromSlash(path.Join(dir, rel)))
-		if err != nil {
-			return err
-		}
-		entries, err := f.ReadDir(-1)
-		f.Close()
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			p := path.Join(rel, e.Name())
-			if skip != nil && skip(p, e) {
-				continue
-			}
-			if e.IsDir() {
-				if err := walk(p); err != nil {
-					return err
-				}
-				continue
-			}
-			file, err := Lookup(root, path.Join(dir, p))
-			if err != nil {
-				return err
-			}
-			if file != nil {
-				t[p] = *file
-			}
-		}
-		return nil
-	}
 	info, err := root.Lstat(filepath.FromSlash(dir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
@@ -110,7 +78,46 @@ func Read(root *os.Root, dir string, skip func(p string, d fs.DirEntry) bool) (T
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a folder", dir)
 	}
-	return t, walk("")
+	return t, t.fill(root, dir, "", skip)
+}
+
+// fill adds the files below dir to t, under the paths that begin with rel. Each
+// folder is opened once and its files from there: paths may be deep.
+func (t Tree) fill(root *os.Root, dir, rel string, skip func(p string, d fs.DirEntry) bool) error {
+	here, err := root.OpenRoot(filepath.FromSlash(dir))
+	if err != nil {
+		return err
+	}
+	defer here.Close()
+	f, err := here.Open(".")
+	if err != nil {
+		return err
+	}
+	entries, err := f.ReadDir(-1)
+	f.Close()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		p := path.Join(rel, e.Name())
+		if skip != nil && skip(p, e) {
+			continue
+		}
+		if e.IsDir() {
+			if err := t.fill(here, e.Name(), p, skip); err != nil {
+				return err
+			}
+			continue
+		}
+		file, err := Lookup(here, e.Name())
+		if err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+		if file != nil {
+			t[p] = *file
+		}
+	}
+	return nil
 }
 
 // FromFS reads every file of fsys into a tree. An embedded file has no mode, so

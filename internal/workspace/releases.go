@@ -154,6 +154,18 @@ func (l Library) Kept(ref, release string) (*template.Template, error) {
 	return template.Load(files, dir)
 }
 
+// Keeps reports whether the workspace keeps t's release under ref with the very
+// files of t, as far as the digest beside it tells; the release itself is read,
+// and compared with its digest, when a service that comes from it is touched.
+func (l Library) Keeps(ref string, t *template.Template) (bool, error) {
+	sum, err := tree.Lookup(l.W.Root, sumFile(ref, t.Release))
+	if err != nil || sum == nil {
+		return false, err
+	}
+	own, err := Digest(t.Files)
+	return err == nil && strings.TrimSpace(string(sum.Data)) == own, err
+}
+
 // Keep returns the files to write so that the workspace keeps t, known as ref.
 func Keep(ref string, t *template.Template) (tree.Tree, error) {
 	sum, err := Digest(t.Files)
