@@ -66,7 +66,7 @@ func (q Question) read(line string) (string, error) {
 		case "n", "no", "":
 			return "no", nil
 		}
-		return "", errors.New("Please answer yes or no.")
+		return "", errors.New("please answer yes or no")
 	case len(q.Options) > 0:
 		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(q.Options) {
 			return q.Options[n-1].Value, nil
@@ -76,7 +76,7 @@ func (q Question) read(line string) (string, error) {
 				return line, nil
 			}
 		}
-		return "", fmt.Errorf("Please give a number from 1 to %d.", len(q.Options))
+		return "", fmt.Errorf("please give a number from 1 to %d", len(q.Options))
 	case q.Validate != nil:
 		if err := q.Validate(line); err != nil {
 			return "", err

@@ -25,7 +25,7 @@ func TestLines(t *testing.T) {
 		{"a number", choice, "2\n", "rpc", "  1. http  JSON over HTTP\n  2. rpc\nTemplate [http]: ", nil},
 		{"a word", choice, "rpc\n", "rpc", "", nil},
 		{"the default", choice, "\n", "http", "", nil},
-		{"out of range, then right", choice, "3\n1\n", "http", "Please give a number from 1 to 2.", nil},
+		{"out of range, then right", choice, "3\n1\n", "http", "please give a number from 1 to 2", nil},
 		{"help", choice, "?\n1\n", "http", "What it looks like.", nil},
 		{"a line", text, "ledger\n", "ledger", "Name [payments]: ", nil},
 		{"invalid, then valid", text, "a b\nab\n", "ab", "no spaces, please", nil},
@@ -33,7 +33,7 @@ func TestLines(t *testing.T) {
 		{"yes", Question{Message: "Wire it", Confirm: true}, "Y\n", "yes", "[yes/no, no]", nil},
 		{"no by default", Question{Message: "Wire it", Confirm: true}, "\n", "no", "", nil},
 		{"yes by default", Question{Message: "Wire it", Confirm: true, Default: "yes"}, "\n", "yes", "[yes/no, yes]", nil},
-		{"neither", Question{Message: "Wire it", Confirm: true}, "maybe\nno\n", "no", "Please answer yes or no.", nil},
+		{"neither", Question{Message: "Wire it", Confirm: true}, "maybe\nno\n", "no", "please answer yes or no", nil},
 		{"the end", text, "half a line", "", "", ErrInterrupted},
 	} {
 		var out strings.Builder

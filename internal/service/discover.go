@@ -132,7 +132,6 @@ func child(n document.Node, key string) document.Node {
 // matrices finds lists of services in GitHub workflows: a matrix of a job that
 // is called service, services, app or apps.
 func matrices(w *workspace.Workspace) ([]Proposal, error) {
-	const dir = ".github/workflows"
 	var out []Proposal
 	for _, file := range workflows(w) {
 		f, err := tree.Lookup(w.Root, file)
