@@ -112,9 +112,9 @@ func visible(s string) string {
 
 func hidden(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 }
 
-func red(s string) string    { return "\x1b[31m" + s + "\x1b[0m" }
-func green(s string) string  { return "\x1b[32m" + s + "\x1b[0m" }
-func bold(s string) string   { return "\x1b[1m" + s + "\x1b[0m" }
+func red(s string) string   { return "\x1b[31m" + s + "\x1b[0m" }
+func green(s string) string { return "\x1b[32m" + s + "\x1b[0m" }
+func bold(s string) string  { return "\x1b[1m" + s + "\x1b[0m" }
 
 // note tells a person something on standard error, unless they want quiet.
 func (a *app) note(format string, args ...any) {
