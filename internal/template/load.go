@@ -255,7 +255,8 @@ func (l *loader) unit(p document.Pair) Unit {
 
 func (l *loader) insertion(n document.Node) Insert {
 	in := Insert{Pos: l.pos(n)}
-	fields := l.address(&in.Address)
+	var placed bool
+	fields := AddressFields(l.Reader, &in.Address, &placed)
 	fields["file"] = func(n document.Node) { in.File = l.String(n, "file") }
 	fields["text"] = func(n document.Node) { in.Text = l.text(n) }
 	fields["when"] = func(n document.Node) { in.When = l.expression(n) }
@@ -263,44 +264,13 @@ func (l *loader) insertion(n document.Node) Insert {
 	if in.File == "" {
 		l.Fail(n, "an insert needs a file", "")
 	}
+	if !placed {
+		l.Fail(n, "an insert needs an address", "at, func, list, field, import, use, require, before, after, end or lines")
+	}
 	if in.Text == "" && !slices.Contains([]insert.Kind{insert.Use, insert.Import}, in.Address.Kind) {
 		l.Fail(n, "an insert needs a text", "")
 	}
 	return in
-}
-
-// address returns the readers of an address's keys, as template.yaml and the
-// manifest both spell it.
-func (l *loader) address(a *insert.Address) map[string]func(document.Node) {
-	named := func(kind insert.Kind, what string) func(document.Node) {
-		return func(n document.Node) { a.Kind, a.Name = kind, l.String(n, what) }
-	}
-	keyed := func(kind insert.Kind, what string) func(document.Node) {
-		return func(n document.Node) { a.Kind, a.Key = kind, l.String(n, what) }
-	}
-	flag := func(kind insert.Kind, what string) func(document.Node) {
-		return func(n document.Node) {
-			if l.Bool(n, what) {
-				a.Kind = kind
-			}
-		}
-	}
-	return map[string]func(document.Node){
-		"at":      func(n document.Node) { a.Kind, a.Path = insert.At, l.Strings(n, "at") },
-		"key":     func(n document.Node) { a.Key = l.String(n, "key") },
-		"doc":     func(n document.Node) { a.Doc = l.Int(n, "doc") },
-		"create":  func(n document.Node) { a.Create = l.Bool(n, "create") },
-		"use":     keyed(insert.Use, "use"),
-		"require": keyed(insert.Require, "require"),
-		"import":  keyed(insert.Import, "import"),
-		"func":    named(insert.Func, "func"),
-		"list":    named(insert.List, "list"),
-		"field":   named(insert.Field, "field"),
-		"before":  named(insert.Before, "before"),
-		"after":   named(insert.After, "after"),
-		"end":     flag(insert.End, "end"),
-		"lines":   flag(insert.Lines, "lines"),
-	}
 }
 
 func (l *loader) wiring(slot string, n document.Node) Wiring {

@@ -10,6 +10,7 @@ import (
 	"github.com/svcgen/svcgen/internal/document"
 	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/names"
+	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -181,7 +182,7 @@ func folder(r *document.Reader, n document.Node, what string) string {
 func wire(r *document.Reader, n document.Node) Wire {
 	w := Wire{}
 	w.Line, w.Col = r.Position(n)
-	fields := AddressFields(r, &w.Address, &w.Fixed)
+	fields := template.AddressFields(r, &w.Address, &w.Fixed)
 	fields["slot"] = func(n document.Node) {
 		w.Slot = r.String(n, "slot")
 		if SlotNamed(w.Slot) == nil {
@@ -202,7 +203,7 @@ func wire(r *document.Reader, n document.Node) Wire {
 	switch {
 	case w.Slot == "" && w.File == "":
 		r.Fail(n, "a wiring entry needs a slot or a file", "")
-	case w.Slot == "" && w.Entry == nil && w.Address.Kind != insert.Use:
+	case w.Slot == "" && w.Entry == nil && w.Address.Kind != insert.Use && w.Address.Kind != insert.Import:
 		r.Fail(n, "a wiring entry without a slot needs its entry", "e.g. entry: {port: '{{ .Service.Port }}'}")
 	case w.Slot == "" && !w.Fixed:
 		r.Fail(n, "a wiring entry without a slot needs an address", "at, before, after, end or lines")
@@ -210,32 +211,4 @@ func wire(r *document.Reader, n document.Node) Wire {
 		r.Fail(n, "the entry of a slot comes from the service's template", "leave slot or entry out")
 	}
 	return w
-}
-
-// AddressFields returns the readers of the keys that spell an address in the
-// manifest; fixed is set when one was given that says where.
-func AddressFields(r *document.Reader, a *insert.Address, fixed *bool) map[string]func(document.Node) {
-	named := func(kind insert.Kind, what string) func(document.Node) {
-		return func(n document.Node) { a.Kind, a.Name, *fixed = kind, r.String(n, what), true }
-	}
-	flag := func(kind insert.Kind, what string) func(document.Node) {
-		return func(n document.Node) {
-			if r.Bool(n, what) {
-				a.Kind, *fixed = kind, true
-			}
-		}
-	}
-	return map[string]func(document.Node){
-		"at":     func(n document.Node) { a.Kind, a.Path, *fixed = insert.At, r.Strings(n, "at"), true },
-		"key":    func(n document.Node) { a.Key = r.String(n, "key") },
-		"doc":    func(n document.Node) { a.Doc = r.Int(n, "doc") },
-		"create": func(n document.Node) { a.Create = r.Bool(n, "create") },
-		"func":   named(insert.Func, "func"),
-		"list":   named(insert.List, "list"),
-		"field":  named(insert.Field, "field"),
-		"before": named(insert.Before, "before"),
-		"after":  named(insert.After, "after"),
-		"end":    flag(insert.End, "end"),
-		"lines":  flag(insert.Lines, "lines"),
-	}
 }
