@@ -5,26 +5,6 @@ import (
 	"slices"
 )
 
-// status is how far an op has come, told from the disk alone.
-type status struct {
-	do, undo bool // there is something to do, or to undo
-
-	// Whether the state after and before the command can be reached without
-	// losing anything.
-	forward, back bool
-
-	changed []string // what a person must have changed since
-}
-
-// The statuses that an undisturbed command goes through.
-var (
-	pending = status{do: true, forward: true, back: true}
-	settled = status{undo: true, forward: true, back: true}
-)
-
-// onlyBack is the status of an op that was undone, by svcgen or by a person.
-var onlyBack = status{back: true}
-
 // view is how far a journal has come.
 type view struct {
 	ops           []status
@@ -44,9 +24,6 @@ func (w *work) inspect() (*view, error) {
 		if err != nil {
 			return nil, fault(o.Path, "cannot be looked at", err)
 		}
-		if st.do {
-			in.pending[o.Path] = true
-		}
 		v.ops = append(v.ops, st)
 		v.forward = v.forward && st.forward
 		v.back = v.back && st.back
@@ -58,17 +35,17 @@ func (w *work) inspect() (*view, error) {
 // inspector tells the statuses of a journal's ops, in their order.
 type inspector struct {
 	*work
-	noStage bool
-	pending map[string]bool // the paths of the ops seen so far that are still to be done
-	moves   Plan            // the moves that are still to be done
-	targets map[string]bool // where folders move
-	put     map[string]bool // folders that the journal makes and that stand in place
-	through map[string]bool // by folder: whether it is one, and not a link
+	noStage  bool
+	standing map[string]bool // where the ops seen so far find what they are to take away
+	moves    Plan            // the moves that are still to be done
+	arrived  map[string]bool // where folders have moved
+	put      map[string]bool // folders that the journal makes and that stand in place
+	through  map[string]bool // by folder: whether it is one, and not a link
 }
 
 func (w *work) newInspector() (*inspector, error) {
 	in := &inspector{
-		work: w, pending: map[string]bool{}, targets: map[string]bool{},
+		work: w, standing: map[string]bool{}, arrived: map[string]bool{},
 		put: map[string]bool{}, through: map[string]bool{},
 	}
 	staged, err := in.isFolder(w.journal.stage())
@@ -79,23 +56,43 @@ func (w *work) newInspector() (*inspector, error) {
 	for n, o := range w.journal.Ops {
 		switch o.Do {
 		case move:
-			in.targets[o.Path] = true
-			from, err := in.isFolder(o.From)
+			st, err := in.move(n, o)
 			if err != nil {
 				return nil, err
 			}
-			if from {
+			if st.undo {
+				in.arrived[o.Path] = true
+			} else {
 				in.moves = append(in.moves, Change{Path: o.Path, From: o.From})
 			}
-		case createFolder:
-			fresh, err := w.exists(w.journal.newPath(n))
+		case create, createFolder:
+			staged, err := w.exists(w.journal.newPath(n))
 			if err != nil {
 				return nil, err
 			}
-			in.put[o.Path] = !fresh
+			twin := false
+			if staged {
+				if twin, err = in.twin(n, o); err != nil {
+					return nil, err
+				}
+			}
+			in.put[o.Path] = !staged || twin
 		}
 	}
 	return in, nil
+}
+
+// twin reports whether op n was interrupted when the new file stood in place,
+// and in the stage still.
+func (in *inspector) twin(n int, o op) (bool, error) {
+	if ok, err := in.there(o.Path); !ok || o.Do != create {
+		return false, err
+	}
+	if isLink(o.New) {
+		cur, err := in.sumAt(o.Path)
+		return cur == o.New, err
+	}
+	return in.sameFile(in.journal.newPath(n), o.Path)
 }
 
 func (in *inspector) status(n int, o op) (status, error) {
@@ -109,194 +106,46 @@ func (in *inspector) status(n int, o op) (status, error) {
 	case remove:
 		return in.remove(n, o)
 	case move:
-		return in.move(o)
+		return in.move(n, o)
+	case clear:
+		return in.clear(o)
 	}
 	return in.tidy(o)
 }
 
-// changed is the status of an op whose path a person changed, and from which
-// only the given directions are left.
-func changed(o op, forward, back bool) status {
-	return status{forward: forward, back: back, changed: []string{o.Path}}
-}
-
-// ready is the status of an op that is still to be done with what is staged at
-// p.
-func (in *inspector) ready(p, want string) (status, error) {
-	st := pending
-	have, err := in.sumAt(p)
-	st.forward = have == want
-	return st, err
-}
-
-func (in *inspector) create(n int, o op) (status, error) {
-	fresh := in.journal.newPath(n)
-	staged, err := in.exists(fresh)
-	if err != nil {
-		return status{}, err
-	}
-	cur, err := in.now(o.Path)
-	if err != nil {
-		return status{}, err
-	}
-	if in.pending[o.Path] {
-		cur = nothing // what stands there goes first
-	}
-	twoNames := false
-	if staged && cur != nothing {
-		if twoNames, err = in.sameFile(fresh, in.moves.before(o.Path)); err != nil {
+// open is st, unless what is to come to the path p, or to come back to it, meets
+// a person's file where a folder is to be. A p that ends in a slash is such a
+// folder itself.
+func (in *inspector) open(st status, p string) (status, error) {
+	for _, dir := range folders(in.moves.before(p)) {
+		info, err := in.disk.stat(dir)
+		if err != nil {
 			return status{}, err
 		}
-	}
-	switch {
-	case cur == nothing && staged:
-		return in.ready(fresh, o.New)
-	case cur == nothing:
-		return onlyBack, nil
-	case staged && !twoNames:
-		return changed(o, false, true), nil
-	case cur != o.New:
-		return changed(o, true, false), nil
-	case in.noStage:
-		return status{forward: true}, nil
-	}
-	return settled, nil
-}
-
-func (in *inspector) createFolder(n int, o op) (status, error) {
-	fresh := in.journal.newPath(n)
-	there, err := in.exists(o.Path)
-	if err != nil {
-		return status{}, err
-	}
-	if in.pending[o.Path] {
-		there = false // what stands there goes first
-	}
-	folder, err := in.isFolder(o.Path)
-	if err != nil {
-		return status{}, err
-	}
-	staged := !in.put[o.Path]
-	switch {
-	case !there && staged:
-		different, err := in.compare(fresh, "", o.Files)
-		st := pending
-		st.forward = len(different) == 0
-		return st, err
-	case !there:
-		return onlyBack, nil
-	case staged:
-		return changed(o, false, true), nil
-	case !folder:
-		return changed(o, true, false), nil
-	}
-	different, err := in.compare(o.Path, o.Path, o.Files)
-	switch {
-	case err != nil:
-		return status{}, err
-	case len(different) > 0:
-		return status{forward: true, changed: different}, nil
-	case in.noStage:
-		return status{forward: true}, nil
-	}
-	return settled, nil
-}
-
-func (in *inspector) replace(n int, o op) (status, error) {
-	fresh, kept := in.journal.newPath(n), in.journal.oldPath(n)
-	staged, err := in.exists(fresh)
-	if err != nil {
-		return status{}, err
-	}
-	saved, err := in.exists(kept)
-	if err != nil {
-		return status{}, err
-	}
-	cur, err := in.now(o.Path)
-	switch {
-	case err != nil:
-		return status{}, err
-	case staged && (cur == o.Old || cur == o.New):
-		return in.ready(fresh, o.New)
-	case staged:
-		return changed(o, false, true), nil
-	case saved && cur == o.New:
-		return settled, nil
-	case saved && cur == o.Old:
-		return onlyBack, nil
-	case saved:
-		return changed(o, true, false), nil
-	case in.noStage:
-		st := status{forward: cur == o.New, back: cur == o.Old}
-		if !st.forward && !st.back {
-			st.changed = []string{o.Path}
+		if info == nil || info.IsDir() || in.put[dir] || in.standing[dir] {
+			continue
 		}
-		return st, nil
+		st.forward = st.forward && !st.do
+		st.back = st.back && !st.undo
+		st.changed = append(st.changed, dir)
 	}
-	return onlyBack, nil
-}
-
-func (in *inspector) remove(n int, o op) (status, error) {
-	saved, err := in.exists(in.journal.oldPath(n))
-	if err != nil {
-		return status{}, err
-	}
-	cur, err := in.now(o.Path)
-	if err != nil {
-		return status{}, err
-	}
-	if cur == foreign && in.put[o.Path] {
-		cur = nothing // the folder that was to come in its place
-	}
-	switch {
-	case saved && cur == nothing:
-		return settled, nil
-	case saved && cur == o.Old:
-		return onlyBack, nil
-	case saved:
-		return changed(o, true, false), nil
-	case cur == nothing:
-		return status{forward: true, back: !in.noStage}, nil
-	case cur != o.Old:
-		return changed(o, false, true), nil
-	case in.noStage:
-		return onlyBack, nil
-	}
-	return pending, nil
-}
-
-func (in *inspector) move(o op) (status, error) {
-	from, err := in.isFolder(o.From)
-	if err != nil {
-		return status{}, err
-	}
-	to, err := in.exists(o.Path)
-	switch {
-	case err != nil:
-		return status{}, err
-	case from && !to:
-		return pending, nil
-	case to && !from:
-		return settled, nil
-	}
-	st := changed(o, false, false)
-	st.changed = append(st.changed, o.From)
 	return st, nil
 }
 
-func (in *inspector) tidy(o op) (status, error) {
-	there, err := in.isFolder(in.moves.before(o.Path))
-	return status{do: there, undo: !there, forward: true, back: true}, err
+// there reports whether anything is at p. What is reached through a link is not
+// there.
+func (in *inspector) there(p string) (bool, error) {
+	if ok, err := in.isFolder(path.Dir(p)); !ok {
+		return false, err
+	}
+	return in.exists(p)
 }
 
-// now returns the sum of what stands now where p is to be after the moves. What
-// is reached through a link is not there.
+// now returns the sum of what stands now where p is to be after the moves.
 func (in *inspector) now(p string) (string, error) {
 	p = in.moves.before(p)
-	for _, dir := range folders(p) {
-		if ok, err := in.isFolder(dir); !ok {
-			return nothing, err
-		}
+	if ok, err := in.there(p); !ok {
+		return nothing, err
 	}
 	return in.sumAt(p)
 }
@@ -323,7 +172,7 @@ func (in *inspector) isFolder(p string) (bool, error) {
 // compare returns the paths, named below prefix, at which the folder dir and
 // the wanted sums differ. Folders that moved into dir do not count.
 func (in *inspector) compare(dir, prefix string, want map[string]string) ([]string, error) {
-	have, err := in.readFolder(dir, func(p string) bool { return in.targets[p] })
+	have, err := in.readFolder(dir, func(p string) bool { return in.arrived[p] })
 	if err != nil {
 		return nil, err
 	}

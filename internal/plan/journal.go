@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/svcgen/svcgen/internal/tree"
 )
@@ -24,7 +25,8 @@ const journalVersion = 1
 // states.
 //
 // Operation n finds its new content in the stage under the name n<n>, and keeps
-// its old content there under o<n>.
+// its old content there under o<n>. That of a move is a mark, an empty folder
+// that goes once the folder has moved.
 type journal struct {
 	Version int    `json:"version"`
 	Command string `json:"command"`
@@ -67,6 +69,9 @@ func sum(f tree.File) string {
 	}
 	return kind + hex.EncodeToString(h[:])
 }
+
+// isLink reports whether s is the sum of a symbolic link.
+func isLink(s string) bool { return strings.HasPrefix(s, "link:") }
 
 var (
 	stageName = regexp.MustCompile(`^[0-9a-f]{16}$`)

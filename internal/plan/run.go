@@ -75,11 +75,14 @@ func (w *work) do(n int, o op) error {
 	fresh, kept := w.journal.newPath(n), w.journal.oldPath(n)
 	switch o.Do {
 	case create:
-		return w.appear(fresh, o)
+		return w.place(fresh, o.Path, o.New)
 	case createFolder:
 		return w.renameNew(fresh, o.Path)
 	case replace:
-		if err := w.disk.rename(fresh, o.Path); err != nil {
+		if err := w.untouched(n, o.Path); err != nil {
+			return err
+		}
+		if err := w.disk.rename(fresh, o.Path); err != nil || w.copied[n] {
 			return err
 		}
 		return w.untouched(n, kept)
@@ -89,11 +92,15 @@ func (w *work) do(n int, o op) error {
 		}
 		return w.untouched(n, kept)
 	case move:
-		return w.renameNew(o.From, o.Path)
+		if err := w.renameNew(o.From, o.Path); err != nil {
+			return err
+		}
+		w.tidy(fresh) // the mark only helps where a person makes one of the folders again
 	case clear:
 		return w.removeFolder(o.Path)
+	case tidy:
+		w.tidy(o.Path)
 	}
-	w.tidy(o.Path)
 	return nil
 }
 
@@ -113,22 +120,28 @@ func (w *work) removeFolder(p string) error {
 	return w.disk.remove(p)
 }
 
-// appear puts a new file in place. Unlike a rename, a hard link never takes the
-// place of a file that somebody made meanwhile.
-func (w *work) appear(fresh string, o op) error {
-	if linkable(o.New) {
-		err := w.disk.link(fresh, o.Path)
-		switch {
-		case err == nil:
-			return w.disk.remove(fresh)
-		case errors.Is(err, fs.ErrExist):
-			return &ChangedError{Paths: []string{o.Path}}
+// place brings a file of the given sum to a path where nothing is. Unlike a
+// rename, neither a hard link nor a symbolic one ever takes the place of what
+// somebody made there meanwhile.
+func (w *work) place(from, to, sum string) error {
+	var err error
+	if isLink(sum) {
+		f, lerr := w.disk.lookup(from)
+		if lerr != nil || f == nil {
+			return errors.Join(lerr, fs.ErrNotExist)
 		}
+		err = w.disk.symlink(string(f.Data), to)
+	} else {
+		err = w.disk.link(from, to)
 	}
-	return w.renameNew(fresh, o.Path)
+	switch {
+	case err == nil:
+		return w.disk.remove(from)
+	case errors.Is(err, fs.ErrExist):
+		return &ChangedError{Paths: []string{to}}
+	}
+	return w.renameNew(from, to) // some disks have no links
 }
-
-func linkable(sum string) bool { return sum[:5] == "file:" }
 
 // renameNew renames to a path where nothing is.
 func (w *work) renameNew(from, to string) error {
@@ -141,21 +154,18 @@ func (w *work) renameNew(from, to string) error {
 	return w.disk.rename(from, to)
 }
 
-// untouched reports whether the file that op n took away is the one that Apply
-// found. An editor may have written to it in between.
-func (w *work) untouched(n int, kept string) error {
+// untouched reports whether the file of op n, now at p, is the one that Apply
+// found. An editor may have written to it meanwhile.
+func (w *work) untouched(n int, p string) error {
 	found := w.originals[n]
 	if found == nil {
 		return nil
 	}
-	info, err := w.disk.lstat(kept)
-	if err != nil {
-		return err
+	info, err := w.disk.stat(p)
+	if err == nil && !same(found, info) {
+		err = &ChangedError{Paths: []string{w.journal.Ops[n].Path}}
 	}
-	if !same(found, info) {
-		return &ChangedError{Paths: []string{w.journal.Ops[n].Path}}
-	}
-	return nil
+	return err
 }
 
 func (w *work) undo(n int, o op) error {
@@ -178,14 +188,19 @@ func (w *work) undo(n int, o op) error {
 		if err := w.makeFolders(o.Path); err != nil {
 			return err
 		}
-		return w.renameNew(kept, o.Path)
+		return w.place(kept, o.Path, o.Old)
 	case move:
 		if err := w.makeFolders(o.From); err != nil {
 			return err
 		}
-		return w.renameNew(o.Path, o.From)
+		if err := w.renameNew(o.Path, o.From); err != nil {
+			return err
+		}
+		_ = w.disk.mkdir(fresh, 0o777)
+	default:
+		return w.untidy(o)
 	}
-	return w.untidy(o)
+	return nil
 }
 
 // untidy makes a folder again.

@@ -21,6 +21,7 @@ type work struct {
 	// originals are the files that Apply found, by operation, so that an edit
 	// made while it renames is noticed. Recover has none.
 	originals map[int]fs.FileInfo
+	copied    map[int]bool // those of which the stage has a copy, not a second name
 }
 
 // stage writes everything that the steps need below stageDir. What it wrote is
@@ -30,6 +31,7 @@ func (c *check) stage(ctx context.Context, steps []step, command string) (*work,
 		disk:      c.disk,
 		journal:   &journal{Version: journalVersion, Command: command, Stage: randomName()},
 		originals: map[int]fs.FileInfo{},
+		copied:    map[int]bool{},
 	}
 	if err := w.open(); err != nil {
 		return w, err
@@ -143,6 +145,8 @@ func (w *work) stageStep(n int, s step, at string) error {
 		return w.write(w.journal.newPath(n), *s.file)
 	case createFolder:
 		return w.writeFolder(w.journal.newPath(n), s)
+	case move:
+		return w.disk.mkdir(w.journal.newPath(n), 0o777)
 	case replace:
 		if err := w.writeLike(w.journal.newPath(n), s, w.originals[n].Mode()); err != nil {
 			return err
@@ -228,12 +232,11 @@ func (w *work) keep(n int, s step, at string) error {
 	if s.old.Kind != tree.Symlink && w.disk.link(at, kept) == nil {
 		return nil
 	}
-	mode := w.originals[n].Mode()
-	delete(w.originals, n) // a copy tells nothing about the file
+	w.copied[n] = true
 	if s.old.Kind == tree.Symlink {
 		return w.write(kept, *s.old)
 	}
-	return w.writeAs(kept, *s.old, mode)
+	return w.writeAs(kept, *s.old, w.originals[n].Mode())
 }
 
 // commit makes the journal stand.
