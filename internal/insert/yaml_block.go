@@ -239,6 +239,8 @@ func (p *yamlParser) implicit(c int) int32 {
 	var key int32
 	if pr.start >= 0 && p.indicator(':') {
 		key = p.null(p.propsEnd(pr), yamlProps{start: -1})
+	} else if p.at('\t') && pr.start < 0 {
+		p.fail(start, "a tab cannot indent")
 	} else if p.pos >= len(p.data) || yamlBlankAt(p.data, p.pos) {
 		p.fail(start, "a key lacks its ':'")
 	} else {

@@ -137,10 +137,11 @@ func (l *yamlBlockList) spaces(off int, leaf *yamlNode) bool {
 	}
 	for off > l.base {
 		off = l.lineStart(off - yamlBreakBefore(l.data, off))
-		if !l.blankFrom(off) {
+		kind, n := l.line(off)
+		if kind != yamlBlankLine {
 			break
 		}
-		if _, n := l.line(off); n > 0 {
+		if n > 0 {
 			return false
 		}
 	}

@@ -42,8 +42,7 @@ func (p *yamlPlace) insert(x *yamlText) (yamlEdit, error) {
 	for i, seg := range p.missing {
 		if isSelector(seg) {
 			n := len(p.a.Path) - len(p.missing) + i + 1
-			return yamlEdit{}, &Error{Reason: Missing, File: p.name, Msg: "there is no " + p.at(n) + ", and an element cannot be made up",
-				Hint: "add it to the file"}
+			return yamlEdit{}, &Error{Reason: Missing, File: p.name, Msg: "there is no " + p.at(n) + ", and an element cannot be made up"}
 		}
 	}
 	segs := append(append([]string(nil), p.missing...), p.a.Key)

@@ -97,7 +97,7 @@ func (l *yamlLayout) onFirst(r yamlRegion, s yamlSpot) bool {
 // at the end stay where they are part of a block scalar.
 func (l *yamlLayout) split(r yamlRegion) {
 	for at := r.from; at < r.to; {
-		end := yamlLineEnd(r.t.data, at)
+		end := min(yamlLineEnd(r.t.data, at), r.to)
 		start := at
 		for start < end && isBlank(r.t.data[start]) {
 			start++

@@ -32,7 +32,6 @@ func locate(name string, data []byte, a Address) (*yamlPlace, error) {
 	}
 	t, bad := parseYAML(data)
 	if bad != nil {
-		t = &yamlTree{data: data}
 		line, col := t.position(bad.pos)
 		return nil, &Error{Reason: Invalid, File: name, Line: line, Col: col, Msg: "does not parse as YAML: " + bad.msg}
 	}
@@ -150,7 +149,7 @@ func (p *yamlPlace) demand() error {
 		return nil
 	}
 	n := len(p.a.Path) - len(p.missing) + 1
-	e := &Error{Reason: Missing, File: p.name, Msg: fmt.Sprintf("there is no %s", p.at(n)), Hint: "add it to the file, or let the address create it"}
+	e := &Error{Reason: Missing, File: p.name, Msg: fmt.Sprintf("there is no %s", p.at(n))}
 	if p.doc != nil && p.node != p.doc.root {
 		e.Line, e.Col = p.t.position(p.anchorage())
 	}

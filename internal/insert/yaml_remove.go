@@ -18,25 +18,56 @@ func yamlRemoveText(name string, data []byte, a Address, text []byte) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	node, index, depth := p.whole(i)
-	s := p.without(node, index)
-	out := apply(data, s...)
-	if err := p.checkRemove(out, yamlEdit{s, i}, depth); err != nil {
+	if err := p.unused(i); err != nil {
 		return nil, err
 	}
-	return out, nil
+	// Where the file cannot do without a parent, the parent stays.
+	for depth := p.highest(i); ; depth++ {
+		node, index := p.node, i
+		if depth < len(p.steps) {
+			node, index = p.steps[depth].node, p.steps[depth].index
+		}
+		s := p.without(node, index)
+		out := apply(data, s...)
+		err := p.checkRemove(out, yamlEdit{s, index}, depth)
+		if err == nil {
+			return out, nil
+		}
+		if depth == len(p.steps) {
+			return nil, err
+		}
+	}
 }
 
-// whole is the entry to take out for entry i of the place: with Create, also
-// the parents that Insert made and that would be left empty. depth is how many
-// segments of the path lead to the collection that loses an entry.
-func (p *yamlPlace) whole(i int) (node int32, index, depth int) {
-	node, index, depth = p.node, i, len(p.steps)
+// unused refuses to take out entry i if it defines an anchor that is used
+// outside it.
+func (p *yamlPlace) unused(i int) error {
+	e := p.t.entries(p.node)[i]
+	start, end := p.t.mark(e), p.t.end(e)
+	defined := make(map[string]int)
+	for _, a := range p.t.anchors {
+		at := int(a.pos)
+		if !a.alias {
+			defined[a.name] = at
+			continue
+		}
+		if from := defined[a.name]; (at < start || at >= end) && from >= start && from < end {
+			return p.fail(Unsafe, at, "move the anchor first", "%s defines the anchor &%s, which is used here", p.a, a.name)
+		}
+	}
+	return nil
+}
+
+// highest is how many segments of the path lead to the collection that loses an
+// entry when entry i of the place goes: with Create, parents go with it that
+// Insert made and that would be left empty.
+func (p *yamlPlace) highest(i int) int {
+	depth, node := len(p.steps), p.node
 	for p.a.Create && depth > 0 && p.made(depth, node) {
 		depth--
-		node, index = p.steps[depth].node, p.steps[depth].index
+		node = p.steps[depth].node
 	}
-	return node, index, depth
+	return depth
 }
 
 // made tells whether Insert may have made collection n, to which depth segments

@@ -34,7 +34,8 @@ type yamlParser struct {
 
 func (p *yamlParser) fail(pos int, msg string) { panic(yamlSyntax{pos, msg}) }
 
-// parseYAML parses a whole stream.
+// parseYAML parses a whole stream. Where it does not parse, the tree is good for
+// positions only.
 func parseYAML(data []byte) (t *yamlTree, bad *yamlSyntax) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -46,6 +47,7 @@ func parseYAML(data []byte) (t *yamlTree, bad *yamlSyntax) {
 		}
 	}()
 	p := &yamlParser{}
+	t = &p.yamlTree
 	p.data = data
 	p.nodes = make([]yamlNode, 1, 16+len(data)/8)
 	if bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")) {
@@ -54,7 +56,7 @@ func parseYAML(data []byte) (t *yamlTree, bad *yamlSyntax) {
 	p.characters()
 	p.pos, p.bol = p.base, p.base
 	p.stream()
-	return &p.yamlTree, nil
+	return t, nil
 }
 
 // characters refuses what is no text: the rest then need not look.

@@ -22,7 +22,6 @@ func parseYAMLText(name string, text []byte) (*yamlText, error) {
 	}
 	t, bad := parseYAML(text)
 	if bad != nil {
-		t = &yamlTree{data: text}
 		line, col := t.position(bad.pos)
 		return nil, badText(name, fmt.Sprintf("line %d, column %d: %s", line, col, bad.msg))
 	}
