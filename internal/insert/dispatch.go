@@ -42,6 +42,8 @@ func languageOf(f Format) language {
 		}
 	case GoMod, GoWork:
 		return modLanguage(f)
+	case Go:
+		return goLanguage()
 	}
 	return textLanguage()
 }

@@ -260,8 +260,7 @@ func (l *list) remove(i int) []splice {
 // removeOnly empties a list. Brackets between which only white space is left
 // close up when the item had a line of its own.
 func (l *list) removeOnly() splice {
-	it := l.items[0]
-	around := string(l.data[l.open:it.start]) + string(l.data[it.after():l.close])
+	it, lead, tail := l.items[0], l.lead(0), l.tail(0)
 	switch {
 	case !l.own(0):
 		start := it.start
@@ -269,14 +268,13 @@ func (l *list) removeOnly() splice {
 			start--
 		}
 		return splice{start, it.after(), ""}
-	case strings.TrimSpace(around) == "":
+	case l.onlyBreak(l.open, lead) && l.onlyBreak(tail, l.close):
 		return splice{l.open, l.close, ""}
 	}
-	tail := l.tail(0)
-	if l.atBreak(tail) {
-		return l.cut(l.lead(0), tail)
+	if l.atBreak(tail) && l.leads(lead) {
+		return l.cut(lead, tail)
 	}
-	return splice{l.joint(-1, l.lead(0)), tail, ""}
+	return splice{l.joint(-1, lead), tail, ""}
 }
 
 // removeLine takes out an item that has a line of its own.

@@ -237,8 +237,8 @@ func (f *modFile) remove(d directive) splice {
 	start, end := f.slashesAbove(d.line.Start.Byte), d.line.End.Byte
 	if d.block != nil {
 		open, shut := d.block.LParen.Pos.Byte+1, d.block.RParen.Pos.Byte
-		around := string(f.data[open:d.line.Start.Byte]) + string(f.data[end:shut])
-		if len(d.block.Line) == 1 && strings.TrimSpace(around) == "" {
+		behind := lineComment(f.data, end) // a comment behind it is its own
+		if len(d.block.Line) == 1 && f.onlyBreak(open, start) && f.onlyBreak(behind, shut) {
 			return splice{open, shut, ""}
 		}
 		return f.cut(start, end)

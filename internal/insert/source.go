@@ -141,6 +141,14 @@ func (s *source) skipBlanks(off int) int {
 	return off
 }
 
+// onlyBreak tells whether one line break and indentation, and no more, stand
+// between two offsets: what Insert puts inside of brackets that were empty.
+func (s *source) onlyBreak(from, to int) bool {
+	at := s.skipBlanks(from)
+	n := s.breakAt(at)
+	return n > 0 && at+n <= to && to <= s.skipBlanks(at+n)
+}
+
 // indent is the white space that the line of off begins with.
 func (s *source) indent(off int) string {
 	start := s.lineStart(off)

@@ -1,0 +1,5 @@
+package insert
+
+import "testing"
+
+func TestGo(t *testing.T) { runCases(t, "testdata/go/*.txtar") }
