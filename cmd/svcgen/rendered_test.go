@@ -89,7 +89,7 @@ func TestEndpointAfterEdits(t *testing.T) {
 	want := snapshot(t, dir)
 	for _, args := range [][]string{
 		{"POST", "/v1/payments/{id}/refund"},
-		{"GET", "/v1/{kind}/{id}"},
+		{"GET", "/v1/{kind}/search"},
 		{"PUT", "/v1/payments/{other}"},
 		{"POST", "/v1/payments/{id}/refund2", "--name", "refundPayment"},
 		{"FOO", "/x"},
