@@ -24,21 +24,6 @@ func (k yamlKind) mapping() bool {
 }
 func (k yamlKind) sequence() bool { return k == yamlSeq || k == yamlFlowSeq }
 
-// word names the kind in an error.
-func (k yamlKind) yamlWord() string {
-	switch {
-	case k == yamlNull:
-		return "empty"
-	case k == yamlAlias:
-		return "an alias"
-	case k.mapping():
-		return "a mapping"
-	case k.sequence():
-		return "a sequence"
-	}
-	return "a scalar"
-}
-
 // yamlChomp is what a block scalar does with the line breaks at its end.
 type yamlChomp uint8
 

@@ -183,43 +183,6 @@ func subsequence(data, out []byte) bool {
 	return i == len(data)
 }
 
-// yamlRemoveTrial takes a random entry out that Insert did not make.
-func yamlRemoveTrial(data []byte, a Address, r *rand.Rand) (Reason, error) {
-	p, err := locate("f.yaml", data, a)
-	if err != nil || p.doc == nil || p.t.nodes[p.node].kind == yamlNull {
-		return Missing, nil
-	}
-	list := p.t.entries(p.node)
-	if len(list) == 0 {
-		return Missing, nil
-	}
-	e := list[r.IntN(len(list))]
-	if e.key != 0 {
-		a.Key, _ = p.t.value(e.key)
-	} else if v, ok := p.t.value(e.val); ok {
-		a.Key = "[=" + v + "]"
-	} else if c := p.t.nodes[e.val].first; c != 0 && p.t.nodes[e.val].kind.mapping() {
-		field, _ := p.t.value(c)
-		v, _ := p.t.value(p.t.nodes[c].next)
-		a.Key = "[" + field + "=" + v + "]"
-	}
-	out, err := yamlRemove("f.yaml", data, a)
-	if err != nil {
-		var e *Error
-		if !errors.As(err, &e) {
-			return 0, err
-		}
-		return e.Reason, nil
-	}
-	if !subsequence(out, data) {
-		return 0, fmt.Errorf("remove %s from\n%s\n--- gave\n%s", a, clip(data), clip(out))
-	}
-	if _, err := yamlRemove("f.yaml", out, a); reasonOf(err) != Missing && reasonOf(err) != Mismatch {
-		return 0, fmt.Errorf("remove %s a second time: %v", a, err)
-	}
-	return inserted, nil
-}
-
 // fuzzYAML checks what is promised for one insertion, if it is not refused.
 func fuzzYAML(t *testing.T, data []byte, a Address, text []byte) {
 	out, err := yamlInsert("f.yaml", data, a, text)
