@@ -22,13 +22,13 @@ func TestTracesAreSent(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
 
 	r := start(t, config.Config{TracesExported: true}, defaults)
-	r.get("/openapi.json")
+	r.get("/test/ok")
 	r.get("/livez")
 	r.stop()
 	r.wait(t)
 	select {
 	case body := <-received:
-		for _, want := range []string{Name, "GET /openapi.json", "http.route"} {
+		for _, want := range []string{Name, "GET /test/ok", "http.route"} {
 			if !bytes.Contains(body, []byte(want)) {
 				t.Errorf("nothing about %q in what was sent: %q", want, body)
 			}
@@ -60,7 +60,7 @@ func TestCollectorThatFails(t *testing.T) {
 			l.flush = 100 * time.Millisecond
 			r := start(t, config.Config{TracesExported: true}, l)
 			for range 20 {
-				if code := r.get("/openapi.json"); code != http.StatusOK {
+				if code := r.get("/test/ok"); code != http.StatusOK {
 					t.Errorf("a request is answered with %d", code)
 				}
 			}
@@ -80,7 +80,7 @@ func TestTracesTurnedOff(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
 
 	r := start(t, config.Config{TracesDisabled: true, TracesExported: true}, defaults)
-	r.get("/openapi.json")
+	r.get("/test/ok")
 	r.stop()
 	r.wait(t)
 	if len(sent) > 0 {

@@ -49,10 +49,16 @@ type Options struct {
 
 // New returns the API with all its routes.
 func New(o Options) *API {
+	a := bare(o)
+	a.routes()
+	return a
+}
+
+// bare is the API without a route.
+func bare(o Options) *API {
 	a := &API{Options: o, Mux: http.NewServeMux()}
 	a.Huma = humago.New(a.Mux, a.config())
 	a.openAPI = sync.OnceValues(a.OpenAPI)
-	a.routes()
 	a.traced = otelhttp.NewHandler(http.HandlerFunc(a.observe), "",
 		otelhttp.WithTracerProvider(o.Traces), otelhttp.WithPropagators(telemetry.Propagator()))
 	return a

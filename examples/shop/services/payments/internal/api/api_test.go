@@ -24,10 +24,16 @@ type testAPI struct {
 	spans *tracetest.SpanRecorder
 }
 
-func newTestAPI(t *testing.T) *testAPI {
+// newTestAPI is the API as it is served.
+func newTestAPI(t *testing.T) *testAPI { return observed(t, New) }
+
+// newBareAPI is the API without its routes, for tests that bring their own.
+func newBareAPI(t *testing.T) *testAPI { return observed(t, bare) }
+
+func observed(t *testing.T, build func(Options) *API) *testAPI {
 	t.Helper()
 	a := &testAPI{log: &bytes.Buffer{}, spans: tracetest.NewSpanRecorder()}
-	a.API = New(Options{
+	a.API = build(Options{
 		Service:     payments.New(payments.NewMemoryStore()),
 		Log:         telemetry.NewLogger(a.log, slog.LevelInfo, "test", "test"),
 		Metrics:     telemetry.NewMetrics(),

@@ -12,7 +12,7 @@ import (
 
 // A client that does not go on with its body is answered, not waited for.
 func TestSlowBody(t *testing.T) {
-	a := newTestAPI(t)
+	a := newBareAPI(t)
 	a.BodyTimeout = 100 * time.Millisecond
 	addThings(a.API)
 	srv := httptest.NewServer(a)

@@ -22,7 +22,8 @@ type running struct {
 	ended chan error
 }
 
-// start runs the service; prepare may change it before.
+// start runs the service with a route of its own, GET /test/ok; prepare may
+// change it before.
 func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *running {
 	t.Helper()
 	c.HTTPAddr, c.AdminAddr = "127.0.0.1:0", "127.0.0.1:0"
@@ -34,6 +35,7 @@ func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *runn
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.api.Mux.HandleFunc("GET /test/ok", func(http.ResponseWriter, *http.Request) {})
 	for _, p := range prepare {
 		p(r.App)
 	}
