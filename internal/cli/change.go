@@ -43,6 +43,7 @@ func (a *app) changing(cmd *cobra.Command) {
 // compute once more.
 func (a *app) carryOut(dir string, c change) error {
 	start := time.Now()
+	a.workspace = dir
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -164,7 +165,7 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 	default:
 		fmt.Fprintf(a.Stdout, "%s (%s)\n", out.Done, took(start))
 	}
-	for i, n := range out.Next {
+	for i, n := range a.fromHere(out.Next) {
 		label := "      "
 		if i == 0 {
 			label = "\nnext  "
@@ -172,6 +173,27 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 		fmt.Fprintln(a.Stdout, label+n)
 	}
 	return nil
+}
+
+// fromHere rewrites commands that are meant for the workspace's folder so that
+// they work in the current one.
+func (a *app) fromHere(commands []string) []string {
+	rel, err := filepath.Rel(a.Env.Dir, a.workspace)
+	if err != nil || rel == "." || a.workspace == "" {
+		return commands
+	}
+	if strings.HasPrefix(rel, filepath.Join("..", "..", "..")) {
+		rel = a.workspace
+	}
+	out := make([]string, len(commands))
+	for i, c := range commands {
+		if rest, ok := strings.CutPrefix(c, "cd "); ok {
+			out[i] = "cd " + shell(rel) + "/" + rest
+		} else {
+			out[i] = c + " -C " + shell(rel)
+		}
+	}
+	return out
 }
 
 func took(start time.Time) string {

@@ -27,6 +27,8 @@ type app struct {
 	askAll  bool
 	color   string
 	code    int // the exit code where there is no error
+
+	workspace string // the folder of the workspace that a command changes
 }
 
 // Main runs the command that args name, without the program's own name, and
