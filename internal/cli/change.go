@@ -286,8 +286,7 @@ func (a *app) printJSON(v any) error {
 	return enc.Encode(v)
 }
 
-// open opens the workspace that the current folder is in. Commands that only
-// read say when an interrupted command is waiting to be finished.
+// open opens the workspace that the current folder is in.
 func (a *app) open() (*workspace.Workspace, workspace.Library, error) {
 	dir, err := workspace.Find(a.dir)
 	if err != nil {
@@ -302,13 +301,6 @@ func (a *app) open() (*workspace.Workspace, workspace.Library, error) {
 
 func (a *app) library(w *workspace.Workspace) workspace.Library {
 	return workspace.Library{Builtin: a.Templates, W: w}
-}
-
-// pending warns a command that only reads.
-func (a *app) pending(w *workspace.Workspace) {
-	if what, err := plan.Pending(w.Root); err == nil && what != "" {
-		a.note("svcgen %s was interrupted here; the next command that writes will finish or undo it", what)
-	}
 }
 
 // assignments reads K=V flags.

@@ -24,7 +24,6 @@ another service, and it still has health checks, a Dockerfile and tests.`,
 				return err
 			}
 			defer w.Close()
-			a.pending(w)
 			found, err := service.Check(w, lib)
 			if err != nil {
 				return err

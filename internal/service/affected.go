@@ -17,34 +17,43 @@ import (
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
+// ciFiles decide how services are built and tested: a change of one counts as
+// a change of every service. They stand at the root of the repository.
+var ciFiles = []string{".github/workflows", ".github/actions", ".gitlab-ci.yml", ".circleci", "Jenkinsfile", "azure-pipelines.yml"}
+
 // Affected returns the services that the change since the commit ref touches,
 // sorted: those with a changed file in their folder, those whose entry in the
 // manifest changed, and all that need one of these. Uncommitted and untracked
-// files count. A change of the CI workflows, or of the template releases that
-// are kept, counts as one of every service; other files outside of the services'
-// folders touch none.
+// files count. A change of the CI's own files counts as one of every service;
+// other files outside of the services' folders touch none.
 func Affected(ctx context.Context, w *workspace.Workspace, ref string) ([]workspace.Service, error) {
 	if ref == "" || strings.HasPrefix(ref, "-") {
 		return nil, diag.Errorf("%q is not a commit", ref).WithHint("e.g. --since origin/main")
 	}
 	g := git{ctx, w.Path}
-	base, err := g.run("merge-base", ref, "HEAD")
+	out, err := g.run("merge-base", ref, "HEAD")
 	if err != nil {
 		return nil, g.explain(ref, err)
 	}
-	changed, err := g.paths(strings.TrimSpace(string(base)))
+	base := strings.TrimSpace(string(out))
+	changed, prefix, err := g.paths(base)
 	if err != nil {
 		return nil, err
 	}
 	hit := map[string]bool{}
 	for _, p := range changed {
-		switch {
-		case within(p, ".github/workflows"):
+		if slices.ContainsFunc(ciFiles, func(f string) bool { return within(p, f) }) {
 			for _, s := range w.Manifest.Services {
 				hit[s.Name] = true
 			}
-		case p == workspace.ManifestFile:
-			before, err := g.run("show", strings.TrimSpace(string(base))+":./"+workspace.ManifestFile)
+			break
+		}
+		p, inside := strings.CutPrefix(p, prefix)
+		if !inside {
+			continue
+		}
+		if p == workspace.ManifestFile {
+			before, err := g.run("show", base+":./"+workspace.ManifestFile)
 			if err != nil {
 				before = nil // it was not there
 			}
@@ -105,8 +114,8 @@ func spread(m *workspace.Manifest, hit map[string]bool) []workspace.Service {
 
 func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
-// git runs git in a folder, without its configuration's hooks, pagers and
-// colours.
+// git runs git in a folder, whatever repository or index the environment names
+// (as it does in a hook), without pagers and programs of the configuration.
 type git struct {
 	ctx context.Context
 	dir string
@@ -115,33 +124,56 @@ type git struct {
 func (g git) run(args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(g.ctx, "git", append([]string{"-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}, args...)...)
 	cmd.Dir = g.dir
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat", "LC_ALL=C")
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), redirects), "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat", "LC_ALL=C")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
+	if g.ctx.Err() != nil {
+		return nil, g.ctx.Err()
+	}
 	if err != nil && stderr.Len() > 0 {
 		err = fmt.Errorf("%s: %w", strings.TrimSpace(stderr.String()), err)
 	}
 	return out, err
 }
 
-// paths lists what changed since base, relative to the workspace.
-func (g git) paths(base string) ([]string, error) {
-	tracked, err := g.run("diff", "--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z", base, "--")
+// redirects reports whether a variable of the environment could lead git
+// elsewhere. What trusts a repository (safe.directory) stays.
+func redirects(variable string) bool {
+	return strings.HasPrefix(variable, "GIT_") && !strings.HasPrefix(variable, "GIT_CONFIG") &&
+		!strings.HasPrefix(variable, "GIT_CEILING_DIRECTORIES") && !strings.HasPrefix(variable, "GIT_EXEC_PATH")
+}
+
+// paths lists what changed since base, as seen from the repository's root, and
+// returns the workspace's own folder in the repository, "" or ending in a slash.
+func (g git) paths(base string) (changed []string, prefix string, err error) {
+	at, err := g.run("rev-parse", "--show-prefix")
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	fresh, err := g.run("ls-files", "--others", "--exclude-standard", "-z", "--")
+	tracked, err := g.run("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none", "-z", base, "--")
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var out []string
+	fresh, err := g.run(append([]string{"ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", "."}, atTop(ciFiles)...)...)
+	if err != nil {
+		return nil, "", err
+	}
 	for p := range strings.SplitSeq(string(tracked)+string(fresh), "\x00") {
 		if p != "" {
-			out = append(out, p)
+			changed = append(changed, p)
 		}
 	}
-	return out, nil
+	return changed, strings.TrimSuffix(string(at), "\n"), nil
+}
+
+// atTop makes paths from the repository's root pathspecs.
+func atTop(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		out[i] = ":(top,literal)" + p
+	}
+	return out
 }
 
 // explain says why there is no common commit with ref.
@@ -149,8 +181,14 @@ func (g git) explain(ref string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return diag.Errorf("git is needed here, and there is none").WithHint("install git")
 	}
+	if g.ctx.Err() != nil {
+		return g.ctx.Err()
+	}
 	if _, inside := g.run("rev-parse", "--git-dir"); inside != nil {
-		return diag.Errorf("%s is not in a git repository", g.dir)
+		if strings.Contains(inside.Error(), "not a git repository") {
+			return diag.Errorf("%s is not in a git repository", g.dir)
+		}
+		return diag.Errorf("git does not read the repository: %v", inside)
 	}
 	if _, head := g.run("rev-parse", "--verify", "--quiet", "HEAD"); head != nil {
 		return diag.Errorf("the repository has no commit yet")

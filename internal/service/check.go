@@ -16,6 +16,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
@@ -32,12 +33,21 @@ type Finding struct {
 }
 
 // Check looks at every service of the workspace: its folder, descriptor and
-// template, its wiring, its module, what it needs, and what it must have. The
-// findings come in the order of the services' names.
+// template, its wiring, its module, what it needs, and what it must have. A
+// command that was interrupted comes first; the other findings come in the order
+// of the services' names.
 func Check(w *workspace.Workspace, lib workspace.Library) ([]Finding, error) {
-	c := &checker{w: w, lib: lib}
-	names := w.Manifest.Names()
-	for _, n := range names {
+	c := &checker{w: w, lib: lib, modules: map[string]string{}}
+	if what, err := plan.Pending(w.Root); err != nil {
+		return nil, err
+	} else if what != "" {
+		c.found = append(c.found, Finding{Rule: "interrupted", File: workspace.Dir,
+			Message: fmt.Sprintf("svcgen %s was interrupted here", what), Hint: "the next command that writes will finish or undo it"})
+	}
+	for _, s := range w.Manifest.Services {
+		c.modules[modulePath(w, s)] = s.Name
+	}
+	for _, n := range w.Manifest.Names() {
 		if err := c.service(w.Manifest.Service(n)); err != nil {
 			return nil, err
 		}
@@ -50,6 +60,8 @@ type checker struct {
 	w     *workspace.Workspace
 	lib   workspace.Library
 	found []Finding
+
+	modules map[string]string // module path to the service whose it is
 }
 
 func (c *checker) add(rule string, s *workspace.Service, e *diag.Error) {
@@ -82,7 +94,11 @@ func (c *checker) service(s *workspace.Service) error {
 		}
 	}
 	has := func(p string) bool { _, ok := files[p]; return ok }
-	places, _, err := placements(c.w, member{*s, t, scope, has})
+	// Where an entry stands among the others' does not matter here; leaving them
+	// out keeps a check of a thousand services from rendering a million keys.
+	alone := *c.w
+	alone.Manifest = &workspace.Manifest{Module: c.w.Manifest.Module, Services: []workspace.Service{*s}, Wires: c.w.Manifest.Wires}
+	places, _, err := placements(&alone, member{*s, t, scope, has})
 	if problems := diag.All(err); problems != nil {
 		for _, e := range problems {
 			c.add("wiring-broken", s, e)
@@ -168,14 +184,28 @@ func (c *checker) imports(s *workspace.Service, p string, data []byte) {
 		if err != nil {
 			continue
 		}
-		for _, o := range others(c.w, *s) {
-			if own := modulePath(c.w, o); name == own || strings.HasPrefix(name, own+"/internal/") || strings.HasPrefix(name, own+"/cmd/") {
-				at := fset.Position(imp.Pos())
-				c.add("imports-another-service", s, &diag.Error{File: file, Line: at.Line, Col: at.Column,
-					Msg: fmt.Sprintf("imports %s, which belongs to %s", name, o.Name), Hint: "call the service, or copy what is needed"})
-			}
+		if other := c.owner(name); other != "" && other != s.Name {
+			at := fset.Position(imp.Pos())
+			c.add("imports-another-service", s, &diag.Error{File: file, Line: at.Line, Col: at.Column,
+				Msg: fmt.Sprintf("imports %s, which belongs to %s", name, other), Hint: "call the service, or copy what is needed"})
 		}
 	}
+}
+
+// owner returns the service that keeps the package for itself, or "": its main
+// package, and what is in its internal and cmd folders.
+func (c *checker) owner(pkg string) string {
+	for mod := pkg; mod != "." && mod != "/"; mod = path.Dir(mod) {
+		name, ok := c.modules[mod]
+		if !ok {
+			continue
+		}
+		if rest := strings.TrimPrefix(pkg[len(mod):], "/"); rest == "" || within(rest, "internal") || within(rest, "cmd") {
+			return name
+		}
+		return ""
+	}
+	return ""
 }
 
 // equipment checks what every service that runs must keep.

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -90,30 +91,55 @@ func propose(w *workspace.Workspace, slot workspace.Slot, file string) (p Propos
 		}
 		f = *read
 	}
-	address := slot.Address(workspace.Service{Name: "x", Path: "x"}, file)
-	if address.Kind != insert.At {
-		return p, "", nil
+	address := slot.Address(trialService, file)
+	if address.Kind == insert.At {
+		r, root := document.Open(file, f.Data)
+		if err := r.Err(); err != nil {
+			return p, err.Error(), nil
+		}
+		if slot.Name == "catalog" {
+			if kind := child(root, "kind"); kind == nil || kind.Value != "Location" {
+				return p, "it is no Location", nil
+			}
+		}
+		p.Create = !reaches(root, address.Path)
 	}
-	r, root := document.Open(file, f.Data)
-	if err := r.Err(); err != nil {
-		return p, err.Error(), nil
-	}
-	if slot.Name == "catalog" {
-		if kind := child(root, "kind"); kind == nil || kind.Value != "Location" {
-			return p, "it is no Location", nil
+	return p, p.trial(slot, f.Data), nil
+}
+
+// reaches reports whether a path is there, whatever stands at its end.
+func reaches(root document.Node, path []string) bool {
+	for _, seg := range path {
+		if root = child(root, seg); root == nil {
+			return false
 		}
 	}
-	at := root
-	for _, seg := range address.Path {
-		if at != nil && !document.IsMap(at) {
-			return p, fmt.Sprintf("%s in it is not a mapping", strings.Join(address.Path, ".")), nil
-		}
-		if at = child(at, seg); at == nil {
-			p.Create = true
-			break
-		}
+	return true
+}
+
+// trialService stands for the services that are to come.
+var trialService = workspace.Service{Name: "svcgen-trial", Path: "svcgen-trial", Owner: "svcgen-trial"}
+
+// trial lists a service that does not exist, and tells why that cannot be done,
+// or "". What passes here fails in new only when somebody changes the file.
+func (p Proposal) trial(slot workspace.Slot, data []byte) string {
+	a := slot.Address(trialService, p.File)
+	a.Create = p.Create
+	if p.At != nil {
+		a.Path = p.At
 	}
-	return p, "", nil
+	entry := "svcgen-trial: x"
+	if field, value, ok := strings.Cut(strings.Trim(a.Key, "[]"), "="); ok {
+		entry = field + ": " + value
+	}
+	if slot.Entry != nil {
+		entry = slot.Entry(trialService, p.File)
+	}
+	_, err := insert.Insert(p.File, data, a, []byte(entry))
+	if e := (*insert.Error)(nil); errors.As(err, &e) {
+		return strings.TrimPrefix(e.Error(), p.File+": ")
+	}
+	return ""
 }
 
 // child returns the value of a mapping's key, or nil.
@@ -146,8 +172,9 @@ func matrices(w *workspace.Workspace) ([]Proposal, error) {
 		for i := 0; i+1 < len(jobs.Content); i += 2 {
 			matrix := child(child(jobs.Content[i+1], "strategy"), "matrix")
 			for _, key := range []string{"service", "services", "app", "apps"} {
-				if list := child(matrix, key); document.IsList(list) {
-					out = append(out, Proposal{Slot: "ci", File: file, At: []string{"jobs", jobs.Content[i].Value, "strategy", "matrix", key}})
+				p := Proposal{Slot: "ci", File: file, At: []string{"jobs", jobs.Content[i].Value, "strategy", "matrix", key}}
+				if document.IsList(child(matrix, key)) && p.trial(*workspace.SlotNamed("ci"), f.Data) == "" {
+					out = append(out, p)
 				}
 			}
 		}

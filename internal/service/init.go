@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -66,12 +67,8 @@ func NewWorkspace(root *os.Root, dir string, lib workspace.Library, init InitOpt
 
 func initIn(root *os.Root, dir string, lib workspace.Library, o InitOptions) (*draft, *workspace.Workspace, error) {
 	w := &workspace.Workspace{Root: root, Path: dir}
-	if _, err := root.Lstat(workspace.ManifestFile); err == nil {
-		return nil, nil, (&diag.Error{File: workspace.ManifestFile, Msg: "exists already: this is a workspace"}).
-			WithHint("edit its wiring, or svcgen new NAME")
-	}
-	if outer, err := workspace.Find(filepath.Dir(dir)); err == nil {
-		return nil, nil, diag.Errorf("%s is inside the workspace %s", dir, outer).WithHint("one workspace cannot hold another")
+	if err := unclaimed(root, dir); err != nil {
+		return nil, nil, err
 	}
 	mod := o.Module
 	if mod == "" {
@@ -92,7 +89,7 @@ func initIn(root *os.Root, dir string, lib workspace.Library, o InitOptions) (*d
 	found = slices.DeleteFunc(found, func(p Proposal) bool {
 		return slices.ContainsFunc(o.Skip, func(s Proposal) bool { return s.Slot == p.Slot && s.File == p.File })
 	})
-	d.notes = notes
+	d.notes = append(d.notes, notes...)
 	for _, p := range found {
 		if _, ours := d.next[p.File]; !ours {
 			d.notes = append(d.notes, fmt.Sprintf("services will be listed in %s (slot %s)", p.File, p.Slot))
@@ -109,6 +106,45 @@ func initIn(root *os.Root, dir string, lib workspace.Library, o InitOptions) (*d
 	}
 	w.Coming = d.next.Clone()
 	return d, w, nil
+}
+
+// unclaimed refuses a folder that is a workspace already, is in one, or cannot
+// become one.
+func unclaimed(root *os.Root, dir string) error {
+	info, err := root.Lstat(workspace.ManifestFile)
+	refused := &diag.Error{File: workspace.ManifestFile, Msg: "exists already: this is a workspace", Hint: "edit its wiring, or svcgen new NAME"}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case info.IsDir():
+		refused.Msg, refused.Hint = "is a folder", "a file of this name makes a workspace: move the folder away"
+		return refused
+	case info.Mode()&fs.ModeSymlink != 0:
+		refused.Msg, refused.Hint = "is a symbolic link", "svcgen edits files in place; put the file itself here"
+		return refused
+	default:
+		return refused
+	}
+	if outer, ok := enclosing(dir); ok {
+		return diag.Errorf("%s is inside the workspace %s", dir, outer).WithHint("one workspace cannot hold another")
+	}
+	return nil
+}
+
+// enclosing returns the workspace that dir, which may not exist yet, would be
+// in.
+func enclosing(dir string) (string, bool) {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	for parent := filepath.Dir(dir); parent != dir; dir, parent = parent, filepath.Dir(parent) {
+		if _, err := os.Stat(parent); err == nil {
+			outer, err := workspace.Find(parent)
+			return outer, err == nil
+		}
+	}
+	return "", false
 }
 
 // missing renders what a new workspace needs and adds the files that are not
@@ -130,13 +166,40 @@ func missing(w *workspace.Workspace, lib workspace.Library, d *draft, mod, versi
 		if settled && slices.Contains(comforts, p) {
 			continue
 		}
-		if there, err := present(w, p); err != nil {
+		there, err := present(w, p)
+		switch {
+		case err != nil:
 			return err
-		} else if !there {
+		case there:
+		case p == "go.work" && goModule(w) != "":
+			d.notes = append(d.notes, fmt.Sprintf("go.work is not made: with one, %s would no longer build alone. "+
+				"go work init . makes one, and {slot: go.work} in the wiring keeps it up to date", goModule(w)))
+		default:
 			d.create(p, r.Files[p])
 		}
 	}
 	return nil
+}
+
+// goModule returns the first go.mod that a folder has before svcgen comes, or
+// "". Go leaves modules that a go.work does not list out of their own builds.
+func goModule(w *workspace.Workspace) string {
+	const deep = 4 // modules stand near the root; a walk of everything may be long
+	found := ""
+	_ = fs.WalkDir(w.Root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		name := path.Base(p)
+		switch {
+		case err != nil:
+			return nil // what cannot be read is not built either
+		case d.IsDir() && p != "." && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "vendor" || name == "testdata" || strings.Count(p, "/") >= deep):
+			return fs.SkipDir
+		case name == "go.mod" && d.Type().IsRegular():
+			found = p
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
 }
 
 // comforts are files that a new workspace gets for convenience; in a folder that
