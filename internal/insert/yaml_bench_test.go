@@ -58,7 +58,7 @@ func serviceNames(n int) []string {
 	return names
 }
 
-func benchmarkInsert(b *testing.B, data []byte, a Address, text string) {
+func benchmarkYAMLInsert(b *testing.B, data []byte, a Address, text string) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
@@ -76,8 +76,8 @@ const (
 func BenchmarkInsertYAML(b *testing.B) {
 	for _, n := range []int{3, 1000} {
 		a := Address{Path: []string{"services"}, Key: "svc-0500-new", Peers: serviceNames(n)}
-		b.Run(fmt.Sprintf("compose-%d", n), func(b *testing.B) { benchmarkInsert(b, composeFile(n), a, composeEntry) })
-		b.Run(fmt.Sprintf("manifest-%d", n), func(b *testing.B) { benchmarkInsert(b, manifestFile(n), a, manifestEntry) })
+		b.Run(fmt.Sprintf("compose-%d", n), func(b *testing.B) { benchmarkYAMLInsert(b, composeFile(n), a, composeEntry) })
+		b.Run(fmt.Sprintf("manifest-%d", n), func(b *testing.B) { benchmarkYAMLInsert(b, manifestFile(n), a, manifestEntry) })
 	}
 }
 

@@ -268,13 +268,15 @@ func (p *yamlParser) explicit(c int) (key, val int32) {
 	mark := p.pos
 	p.pos++
 	p.fresh = true
-	key = p.block(c, p.pos, true)
+	p.toComment()
+	key = p.block(c, mark+1, true)
 	p.nodes[key].mark = int32(mark)
 	p.skip()
 	if p.pos < len(p.data) && p.column() == c && p.fresh && p.indicator(':') {
 		colon := p.pos
 		p.pos++
-		val = p.block(c, p.pos, true)
+		p.toComment()
+		val = p.block(c, colon+1, true)
 		p.nodes[val].mark = int32(colon)
 		return key, val
 	}

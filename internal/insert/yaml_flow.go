@@ -235,15 +235,40 @@ func (p *yamlParser) uri(start int) {
 	for p.pos < len(p.data) {
 		c := p.data[p.pos]
 		if c == '%' {
-			if p.pos+2 >= len(p.data) || yamlHex(p.data[p.pos+1]) < 0 || yamlHex(p.data[p.pos+2]) < 0 {
-				p.fail(start, "a tag holds a broken escape")
-			}
-		} else if !yamlWord(c) && strings.IndexByte(";/?:@&=+$,.!~*'()[]", c) < 0 {
+			p.octets(start)
+			continue
+		}
+		if !yamlWord(c) && strings.IndexByte(";/?:@&=+$,.!~*'()[]", c) < 0 {
 			break
 		}
 		p.pos++
 	}
 	if p.pos == first {
 		p.fail(start, "a tag is empty")
+	}
+}
+
+// octets passes the escape sequences that make one character in a tag.
+func (p *yamlParser) octets(start int) {
+	for more := -1; more != 0; more-- {
+		octet := -1
+		if p.at('%') && p.pos+2 < len(p.data) {
+			if a, b := yamlHex(p.data[p.pos+1]), yamlHex(p.data[p.pos+2]); a >= 0 && b >= 0 {
+				octet = a<<4 | b
+			}
+		}
+		switch {
+		case octet < 0, more > 0 && octet&0xC0 != 0x80, more < 0 && (octet&0xC0 == 0x80 || octet >= 0xF8):
+			p.fail(start, "a tag holds a broken escape")
+		case more < 0 && octet >= 0xF0:
+			more = 4
+		case more < 0 && octet >= 0xE0:
+			more = 3
+		case more < 0 && octet >= 0xC0:
+			more = 2
+		case more < 0:
+			more = 1
+		}
+		p.pos += 3
 	}
 }

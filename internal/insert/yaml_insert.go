@@ -1,6 +1,7 @@
 package insert
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -46,7 +47,7 @@ func (p *yamlPlace) insert(x *yamlText) (yamlEdit, error) {
 		}
 	}
 	segs := append(append([]string(nil), p.missing...), p.a.Key)
-	seq, err := p.form(segs[0])
+	seq, err := p.form(segs[0], len(segs) == 1)
 	if err != nil {
 		return yamlEdit{}, err
 	}
@@ -65,9 +66,10 @@ func (p *yamlPlace) insert(x *yamlText) (yamlEdit, error) {
 	return p.splice(body, segs[0], seq)
 }
 
-// form tells whether what seg adds to is or will be a sequence.
-func (p *yamlPlace) form(seg string) (seq bool, err error) {
-	elem := seg == "" || isSelector(seg)
+// form tells whether what seg adds to is or will be a sequence. Only the last
+// segment, which is the entry's key, can ask for an element.
+func (p *yamlPlace) form(seg string, last bool) (seq bool, err error) {
+	elem := last && (seg == "" || isSelector(seg))
 	if p.doc == nil || p.t.nodes[p.node].kind == yamlNull {
 		return elem, nil
 	}
@@ -76,7 +78,7 @@ func (p *yamlPlace) form(seg string) (seq bool, err error) {
 	switch {
 	case node.kind.sequence() && !elem:
 		return false, p.fail(Missing, int(node.start), "give [field=value], or no key", "%s is a sequence, so it has no key %s", p.at(n), seg)
-	case node.kind.mapping() && seg == "":
+	case node.kind.mapping() && elem && seg == "":
 		return false, p.fail(Mismatch, int(node.start), "", "%s is a mapping: an entry there needs a key", p.at(n))
 	}
 	return node.kind.sequence(), nil
@@ -103,17 +105,21 @@ func (p *yamlPlace) vacant(x *yamlText) error {
 	return nil
 }
 
-// same is the first element that equals x, -1 for none.
-func (p *yamlPlace) same(list []yamlEntry, x *yamlText) int {
-	if x.root == 0 {
-		return -1
-	}
-	for i, e := range list {
-		if p.t.same(e.val, x.t, x.root) {
-			return i
+// inPlace is the text as it reads in the place: in a flow collection, on one
+// line.
+func (p *yamlPlace) inPlace(x *yamlText) *yamlText {
+	if p.t.nodes[p.node].kind.flow() {
+		if y, err := parseYAMLText(p.name, []byte(x.flowText())); err == nil {
+			return y
 		}
 	}
-	return -1
+	return x
+}
+
+// same is the first element that equals x, -1 for none.
+func (p *yamlPlace) same(list []yamlEntry, x *yamlText) int {
+	x = p.inPlace(x)
+	return slices.IndexFunc(list, func(e yamlEntry) bool { return p.t.equals(e.val, x) })
 }
 
 // order is the index that the entry seg gets among list, and whether that is

@@ -177,13 +177,14 @@ func (p *yamlPlace) entry(text []byte) (index int, err error) {
 	var found []int
 	list := p.t.entries(p.node)
 	switch seq := p.t.nodes[p.node].kind.sequence(); {
-	case p.a.Key == "" && seq && len(text) > 0:
+	case p.a.Key == "" && seq && text != nil:
 		x, err := parseYAMLText(p.name, text)
 		if err != nil {
 			return 0, err
 		}
+		x = p.inPlace(x)
 		for i, e := range list {
-			if x.root != 0 && p.t.same(e.val, x.t, x.root) {
+			if p.t.equals(e.val, x) {
 				found = append(found, i)
 			}
 		}

@@ -104,24 +104,24 @@ func (m *yamlModel) insert(a Address, index int, value *yaml.Node) error {
 			continue
 		}
 		next := m.none()
-		m.fill(cur, seg)
+		m.fill(cur, false)
 		if err := m.add(cur, seg, index, next); err != nil {
 			return err
 		}
 		index, cur = -1, next
 	}
-	m.fill(cur, a.Key)
+	m.fill(cur, a.Key == "" || isSelector(a.Key))
 	return m.add(cur, a.Key, index, value)
 }
 
 // fill makes a collection of a node that is empty.
-func (m *yamlModel) fill(n *yaml.Node, seg string) {
+func (m *yamlModel) fill(n *yaml.Node, seq bool) {
 	if n.Kind != yaml.ScalarNode || n.Value != "" || n.Style&^yaml.TaggedStyle != 0 {
 		return
 	}
 	tag := "!!map"
 	n.Kind = yaml.MappingNode
-	if seg == "" || isSelector(seg) {
+	if seq {
 		n.Kind, tag = yaml.SequenceNode, "!!seq"
 	}
 	if n.Tag == "!!null" {
@@ -146,8 +146,8 @@ func (m *yamlModel) add(n *yaml.Node, seg string, index int, value *yaml.Node) e
 	return nil
 }
 
-// remove takes out the entry that seg names in the collection at path; where
-// seg is empty, the one at index.
+// remove takes out the entry that seg names in the collection at path; an
+// element without a key is the one at index.
 func (m *yamlModel) remove(doc int, path []string, seg string, index int) error {
 	cur := m.docs[doc].Content[0]
 	for _, s := range path {
@@ -158,11 +158,10 @@ func (m *yamlModel) remove(doc int, path []string, seg string, index int) error 
 		cur = m.child(cur, i)
 	}
 	i, n := index, 1
-	if seg != "" {
-		i = m.find(cur, seg)
-	}
 	if cur.Kind == yaml.MappingNode {
-		n = 2
+		i, n = m.find(cur, seg), 2
+	} else if seg != "" {
+		i = m.find(cur, seg)
 	}
 	if i < 0 || i+n > len(cur.Content) {
 		return fmt.Errorf("there is no %q", seg)

@@ -13,7 +13,7 @@ type yamlQuote byte
 // yamlString writes s as a scalar that every YAML parser, of either version,
 // reads as that string. With prefer it is always in those quotes.
 func yamlString(s string, flow bool, prefer yamlQuote) string {
-	if prefer == 0 && yamlPlainSafe(s, flow) && !yamlTyped(s) {
+	if prefer == 0 && yamlPlainSafe(s, flow) && !yamlTyped(s) && s[0] != '-' {
 		return s
 	}
 	if prefer == '\'' && yamlPrintable(s) {
@@ -58,7 +58,7 @@ func yamlPlainSafe(s string, flow bool) bool {
 	if s == "" || strings.TrimSpace(s) != s || !yamlPrintable(s) {
 		return false
 	}
-	if strings.ContainsRune("-?:,[]{}#&*!|>'\"%@`=~", rune(s[0])) || s == "..." {
+	if strings.ContainsRune("?:,[]{}#&*!|>'\"%@`", rune(s[0])) || s == "-" || strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "---") || strings.HasPrefix(s, "...") {
 		return false
 	}
 	if strings.Contains(s, ": ") || strings.Contains(s, " #") || s[len(s)-1] == ':' {

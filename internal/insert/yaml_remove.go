@@ -82,7 +82,7 @@ func (p *yamlPlace) made(depth int, n int32) bool {
 	}
 	e := t.entries(up.node)[up.index]
 	if node.kind.flow() {
-		around := string(t.data[t.mark(e):t.mark(list[0])]) + string(t.data[t.end(list[0]):t.end(e)])
+		around := string(t.data[t.nodes[e.key].end:t.mark(list[0])]) + string(t.data[t.end(list[0]):t.end(e)])
 		return !strings.Contains(around, "#")
 	}
 	inner, outer := p.blockList(n), p.blockList(up.node)

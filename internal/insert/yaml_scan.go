@@ -112,7 +112,8 @@ func (p *yamlParser) newline(n int) {
 	p.bol = p.pos
 }
 
-// skip passes white space, line breaks and comments. A tab does not indent.
+// skip passes white space, line breaks and comments. A tab does not indent, but
+// may stand before a comment that has comments above it.
 func (p *yamlParser) skip() {
 	for p.pos < len(p.data) {
 		switch c := p.data[p.pos]; c {
@@ -124,7 +125,7 @@ func (p *yamlParser) skip() {
 			}
 			p.pos++
 		case '#':
-			p.pos = yamlLineEnd(p.data, p.pos)
+			p.comments()
 		case '\n', '\r', 0xC2, 0xE2:
 			n := yamlBreak(p.data, p.pos)
 			if n == 0 {
@@ -137,6 +138,41 @@ func (p *yamlParser) skip() {
 		default:
 			return
 		}
+	}
+}
+
+// comments passes the comment at pos and, where it has a line of its own or
+// stands behind a dash, those on the lines below it.
+func (p *yamlParser) comments() {
+	before := p.pos
+	for before > p.bol && isBlank(p.data[before-1]) {
+		before--
+	}
+	many := before == p.bol || p.fresh && p.data[before-1] == '-'
+	for {
+		p.pos = yamlLineEnd(p.data, p.pos)
+		next, bol := p.pos, p.bol
+		for yamlBlankAt(p.data, next) && next < len(p.data) {
+			if n := yamlBreak(p.data, next); n > 0 {
+				next += n
+				bol = next
+			} else {
+				next++
+			}
+		}
+		if !many || next == len(p.data) || p.data[next] != '#' {
+			return
+		}
+		p.pos, p.bol = next, bol
+		p.fresh = p.fresh || p.flow == 0
+	}
+}
+
+// toComment passes spaces and tabs if a comment follows.
+func (p *yamlParser) toComment() {
+	start := p.pos
+	if p.blanks(); !p.at('#') {
+		p.pos = start
 	}
 }
 

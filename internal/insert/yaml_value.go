@@ -48,7 +48,7 @@ func (t *yamlTree) is(n int32, s string) bool {
 	return ok && v == s
 }
 
-// isNull tells whether a scalar is null and says so.
+// isNull tells whether a scalar is null, and written out.
 func (t *yamlTree) isNull(n int32) bool {
 	node := &t.nodes[n]
 	if node.kind != yamlPlain {

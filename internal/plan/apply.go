@@ -42,9 +42,6 @@ func (p Plan) apply(ctx context.Context, d disk, opts Options) error {
 	}
 	w, err := c.stage(ctx, c.steps(opts.Last), opts.Command)
 	if err == nil {
-		err = c.again()
-	}
-	if err == nil {
 		err = context.Cause(ctx)
 	}
 	if err == nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -147,19 +148,13 @@ func TestChangedWhileAtWork(t *testing.T) {
 			if c.Old == nil || c.Old.Kind == tree.Symlink || len(tr.plan.moves()) > 0 {
 				continue
 			}
-			// Writing in place: what editors do that keep a file's links.
 			for n := range 40 {
 				root, dir := workspace(t, tr.files)
 				name := filepath.Join(dir, c.Path)
 				wrote := false
 				err := tr.apply(trapped(realDisk(root), func(at int) error {
 					if at == n {
-						f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
-						if info, serr := os.Lstat(name); err == nil && serr == nil && info.Mode().IsRegular() && !replaced(t, name, c) {
-							f.WriteString(mine)
-							wrote = true
-						}
-						f.Close()
+						wrote = stands(name, c) && appendMine(name)
 					}
 					return nil
 				}))
@@ -182,6 +177,58 @@ func TestChangedWhileAtWork(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSavedWhileAtWork is the same with an editor that saves a new file under the
+// old name. Between the last look at a file and the rename over it, such a save
+// is lost: that is one step, and no other.
+func TestSavedWhileAtWork(t *testing.T) {
+	for _, tr := range trials(t) {
+		for _, c := range tr.plan {
+			if c.Old == nil || c.Old.Kind == tree.Symlink || len(tr.plan.moves()) > 0 {
+				continue
+			}
+			saved, lost := 0, 0
+			for n := range 40 {
+				root, dir := workspace(t, tr.files)
+				name, wrote := filepath.Join(dir, c.Path), false
+				err := tr.apply(trapped(realDisk(root), func(at int) error {
+					if at == n && stands(name, c) {
+						wrote = os.Remove(name) == nil && makeMine(name)
+					}
+					return nil
+				}))
+				switch got := snapshot(t, dir); {
+				case !wrote:
+				case lines(got) == 0:
+					lost++
+				case lines(got) != 1 || err == nil:
+					t.Fatalf("%s: %s was saved at step %d: %v", tr.name, c.Path, n, err)
+				default:
+					saved++
+					dropWithin(got, c.Path)
+					before := filesOnly(tr.before)
+					dropWithin(before, c.Path)
+					if d := difference(before, filesOnly(got)); d != "" {
+						t.Fatalf("%s: %s was saved at step %d:\n%s", tr.name, c.Path, n, d)
+					}
+				}
+			}
+			if saved == 0 || lost > 1 || lost > 0 && c.New == nil {
+				t.Errorf("%s: of the saves of %s, %d stayed and %d were lost", tr.name, c.Path, saved, lost)
+			}
+		}
+	}
+}
+
+// stands reports whether the file of c is as it was before the plan.
+func stands(name string, c Change) bool {
+	info, err := os.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || (info.Mode()&0o100 != 0) != (c.Old.Kind == tree.Executable) {
+		return false
+	}
+	data, err := os.ReadFile(name)
+	return err == nil && string(data) == string(c.Old.Data)
 }
 
 // TestCreatedWhileAtWork makes a file before each step where the plan is about to
@@ -229,6 +276,17 @@ func TestCreatedWhileAtWork(t *testing.T) {
 	}
 }
 
+// appendMine writes a line to a file in place, as editors do that keep its links.
+func appendMine(name string) bool {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, err = f.WriteString(mine)
+	return err == nil
+}
+
 // makeMine makes a file where nothing is, and reports whether it did.
 func makeMine(name string) bool {
 	if os.MkdirAll(filepath.Dir(name), 0o777) != nil {
@@ -241,15 +299,6 @@ func makeMine(name string) bool {
 	defer f.Close()
 	_, err = f.WriteString(mine)
 	return err == nil
-}
-
-// replaced reports whether the file is no longer the old one of c.
-func replaced(t *testing.T, name string, c Change) bool {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data) != string(c.Old.Data) || c.New != nil && string(c.New.Data) == string(c.Old.Data)
 }
 
 // TestPermissionsStay replaces files of unusual modes.
@@ -289,17 +338,20 @@ func TestPermissionsStay(t *testing.T) {
 	}
 }
 
-// TestCancelled cancels Apply at each step: until the journal stands, nothing
+// TestCancelled cancels Apply at each step: until the journal is written, nothing
 // happens; after that, everything does.
 func TestCancelled(t *testing.T) {
 	for _, tr := range trials(t) {
-		ends := map[bool]int{}
 		for n := range 40 {
 			root, dir := workspace(t, tr.files)
 			ctx, cancel := context.WithCancel(t.Context())
+			journal := 40 // the step that writes the journal
 			d := trapped(realDisk(root), func(at int) error {
 				if at == n {
 					cancel()
+				}
+				if found, _ := filepath.Glob(filepath.Join(dir, stageDir, "*", "journal.json")); len(found) > 0 {
+					journal = min(journal, at-1)
 				}
 				return nil
 			})
@@ -308,14 +360,9 @@ func TestCancelled(t *testing.T) {
 			if err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatalf("%s: cancelled at step %d: %v", tr.name, n, err)
 			}
-			after := tr.whole(t, dir, true)
-			if after != (err == nil) {
-				t.Fatalf("%s: cancelled at step %d: %v, but after is %v", tr.name, n, err, after)
+			if after := tr.whole(t, dir, true); after != (err == nil) || after != (n >= journal) {
+				t.Fatalf("%s: cancelled at step %d of %d: %v, but after is %v", tr.name, n, journal, err, after)
 			}
-			ends[after]++
-		}
-		if ends[false] == 0 || ends[true] == 0 {
-			t.Errorf("%s: %d times before, %d times after", tr.name, ends[false], ends[true])
 		}
 	}
 }
@@ -350,6 +397,63 @@ func TestStateOfItsOwn(t *testing.T) {
 	got := snapshot(t, dir)
 	if !strings.HasSuffix(got[ignorePath], " planned\n") || got[".svcgen/templates/x@1/template.yaml"] == "" {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestStageIsPrivate looks at the stage before each step: git never sees a file
+// in it, and nobody can read there what was not readable before.
+func TestStageIsPrivate(t *testing.T) {
+	root, dir := workspace(t, tree.Tree{"a": plain("1"), "secret": plain("old")})
+	if err := os.Chmod(filepath.Join(dir, "secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, seen := Plan{edited("a", "1", "2"), edited("secret", "old", "new")}, 0
+	d := trapped(realDisk(root), func(int) error {
+		now := snapshot(t, dir)
+		for name, s := range now {
+			if !strings.HasPrefix(name, stageDir) || strings.HasSuffix(name, "/") {
+				continue
+			}
+			seen++
+			ignore := now[path.Join(stageDir, strings.Split(name, "/")[2], ".gitignore")]
+			if now[ignorePath] == "" && !strings.HasSuffix(ignore, " *\n") {
+				t.Errorf("git sees %s", name)
+			}
+			if (strings.HasSuffix(s, " old") || strings.HasSuffix(s, " new")) && !strings.HasPrefix(s, "-rw-------") {
+				t.Errorf("everybody can read %s: %s", name, s)
+			}
+		}
+		return nil
+	})
+	// Without hard links, the old content is copied.
+	d.link = func(string, string) error { return errors.ErrUnsupported }
+	if err := p.apply(t.Context(), d, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if seen == 0 {
+		t.Error("nothing was staged")
+	}
+}
+
+// TestNoHardLinks applies the plans on a disk without hard links, and kills them.
+func TestNoHardLinks(t *testing.T) {
+	for _, tr := range trials(t) {
+		for alive, n := false, 0; !alive; n++ {
+			root, dir := workspace(t, tr.files)
+			d := realDisk(root)
+			d.link = func(string, string) error { return errors.ErrUnsupported }
+			var err error
+			alive = survives(func() { err = tr.apply(trapped(d, killAt(n))) })
+			if err != nil {
+				t.Fatalf("%s: %v", tr.name, err)
+			}
+			if _, err := Recover(root); err != nil {
+				t.Fatalf("%s: killed at step %d: %v", tr.name, n, err)
+			}
+			if after := tr.whole(t, dir, true); alive && !after {
+				t.Fatalf("%s: nothing was applied", tr.name)
+			}
+		}
 	}
 }
 

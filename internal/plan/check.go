@@ -188,34 +188,6 @@ func (c *check) clearable(p string, info fs.FileInfo) error {
 	return nil
 }
 
-// again reports the files that changed since look: a cheap second look, taken
-// when everything is staged, so that a file saved meanwhile is not lost.
-func (c *check) again() error {
-	var changed []string
-	for _, ch := range c.plan {
-		if c.folderless(ch) {
-			continue
-		}
-		info, err := c.disk.stat(c.moves.before(ch.Path))
-		if err != nil {
-			return fault(ch.Path, "cannot be looked at", err)
-		}
-		if !same(c.found[ch.Path], info) && !(c.found[ch.Path] == nil && c.cleared[ch.Path]) {
-			changed = append(changed, ch.Path)
-		}
-	}
-	if len(changed) > 0 {
-		return &ChangedError{Paths: changed}
-	}
-	return nil
-}
-
-// folderless reports whether ch creates a path in a folder that is itself new:
-// whether the folder is still missing is seen when it is renamed into place.
-func (c *check) folderless(ch Change) bool {
-	return c.top(ch.Path) != ch.Path
-}
-
 // same reports whether a file is as it was, as far as a look from outside can
 // tell. Two nils are the same.
 func same(a, b fs.FileInfo) bool {

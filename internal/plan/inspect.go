@@ -66,7 +66,7 @@ func (w *work) newInspector() (*inspector, error) {
 				in.moves = append(in.moves, Change{Path: o.Path, From: o.From})
 			}
 		case create, createFolder:
-			staged, err := w.exists(w.journal.newPath(n))
+			staged, err := in.staged(w.journal.newPath(n))
 			if err != nil {
 				return nil, err
 			}
@@ -130,6 +130,14 @@ func (in *inspector) open(st status, p string) (status, error) {
 		st.changed = append(st.changed, dir)
 	}
 	return st, nil
+}
+
+// staged reports whether the stage has p. One that is no folder has nothing.
+func (in *inspector) staged(p string) (bool, error) {
+	if in.noStage {
+		return false, nil
+	}
+	return in.exists(p)
 }
 
 // there reports whether anything is at p. What is reached through a link is not

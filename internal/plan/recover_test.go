@@ -148,6 +148,13 @@ func TestHostileJournals(t *testing.T) {
 			want:  map[string]string{"a": "-rw-r--r-- x", "d/n0": "-rw-r--r-- y", "d/f": "-rw-r--r-- x"},
 		},
 		{
+			name:  "restores through a link that it made",
+			files: tree.Tree{"m": linkTo("b"), "b/f": plain("x")}, staged: tree.Tree{"o1": plain("x"), "n2": plain("z")},
+			ops: []op{{Do: create, Path: "m", New: sum(linkTo("b"))}, {Do: remove, Path: "m/g", Old: x},
+				{Do: create, Path: "m/h", New: y}},
+			want: map[string]string{"m": "-> b", "b/g": "", "b/f": "-rw-r--r-- x"},
+		},
+		{
 			name:  "says the same twice",
 			files: tree.Tree{"a": plain("x")}, staged: tree.Tree{"n0": plain("y"), "n1": plain("y")},
 			ops:  []op{{Do: create, Path: "b", New: y}, {Do: create, Path: "b", New: y}},
@@ -159,10 +166,13 @@ func TestHostileJournals(t *testing.T) {
 			_, dir := workspace(t, tree.Tree{"outside/f": plain("x")})
 			inner := filepath.Join(dir, "workspace")
 			put(t, inner, tt.files)
-			writeJournal(t, inner, journal{Version: 1, Command: "c", Stage: stageA, Ops: tt.ops}, tt.staged)
+			for _, staged := range []tree.Tree{tt.staged, {"forward/x": plain("")}} {
+				writeJournal(t, inner, journal{Version: 1, Command: "c", Stage: stageA, Ops: tt.ops}, staged)
+			}
 			_, err := Recover(open(t, inner))
 			var stuck *StuckError
-			if err != nil && !errors.As(err, &stuck) {
+			var refused *Error
+			if err != nil && !errors.As(err, &stuck) && !errors.As(err, &refused) {
 				t.Error(err)
 			}
 			if got := snapshot(t, filepath.Join(dir, "outside")); len(got) != 1 || got["f"] != "-rw-r--r-- x" {

@@ -66,6 +66,7 @@ func TestUnified(t *testing.T) {
 	p := Plan{
 		edited("a b", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\n5\nsix\n7\n8\n9\n10\n"),
 		{Path: "bin", Old: ptr(plain("\x00")), New: ptr(plain("\x00\x00"))},
+		edited("far", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n10\n11\n13\n"),
 		gone("gone", "1"),
 		{Path: "link", New: ptr(linkTo("a b"))},
 		{Path: "mode", Old: ptr(plain("m\n")), New: ptr(script("m\n"))},
@@ -88,6 +89,23 @@ func TestUnified(t *testing.T) {
 +10
 diff --git a/bin b/bin
 Binary files a/bin and b/bin differ
+diff --git a/far b/far
+--- a/far
++++ b/far
+@@ -2,12 +2,11 @@
+ 2
+ 3
+ 4
+-5
++five
+ 6
+ 7
+ 8
+ 9
+ 10
+ 11
+-12
+ 13
 diff --git a/gone b/gone
 deleted file mode 100644
 --- a/gone
@@ -123,6 +141,20 @@ new file mode 100644
 	var got bytes.Buffer
 	if err := p.Unified(&got, false); err != nil || got.String() != want {
 		t.Errorf("%v\n%s", err, difference(numbered(want), numbered(got.String())))
+	}
+}
+
+// TestHunksApart has two changes with seven lines between them: one more than
+// two hunks need to be apart.
+func TestHunksApart(t *testing.T) {
+	var got bytes.Buffer
+	if err := (Plan{edited("f", "a\n1\n2\n3\n4\n5\n6\n7\nb\n8\n9\n10\n11\n", "A\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n")}).Unified(&got, false); err != nil {
+		t.Fatal(err)
+	}
+	want := "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n-a\n+A\n 1\n 2\n 3\n" +
+		"@@ -6,7 +6,6 @@\n 5\n 6\n 7\n-b\n 8\n 9\n 10\n"
+	if got.String() != want {
+		t.Errorf("%s", difference(numbered(want), numbered(got.String())))
 	}
 }
 

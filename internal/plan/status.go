@@ -39,7 +39,7 @@ func (in *inspector) ready(p, want string) (status, error) {
 
 func (in *inspector) create(n int, o op) (status, error) {
 	fresh := in.journal.newPath(n)
-	staged, err := in.exists(fresh)
+	staged, err := in.staged(fresh)
 	if err != nil {
 		return status{}, err
 	}
@@ -113,11 +113,11 @@ func (in *inspector) createFolder(n int, o op) (status, error) {
 
 func (in *inspector) replace(n int, o op) (status, error) {
 	fresh, kept := in.journal.newPath(n), in.journal.oldPath(n)
-	staged, err := in.exists(fresh)
+	staged, err := in.staged(fresh)
 	if err != nil {
 		return status{}, err
 	}
-	saved, err := in.exists(kept)
+	saved, err := in.staged(kept)
 	if err != nil {
 		return status{}, err
 	}
@@ -146,7 +146,7 @@ func (in *inspector) replace(n int, o op) (status, error) {
 }
 
 func (in *inspector) remove(n int, o op) (status, error) {
-	saved, err := in.exists(in.journal.oldPath(n))
+	saved, err := in.staged(in.journal.oldPath(n))
 	if err != nil {
 		return status{}, err
 	}
@@ -190,7 +190,7 @@ func (in *inspector) move(n int, o op) (status, error) {
 		return in.open(settled, o.From)
 	}
 	// Where both stand, the mark tells which one a person made.
-	marked, err := in.exists(in.journal.newPath(n))
+	marked, err := in.staged(in.journal.newPath(n))
 	if from && marked {
 		return changed(o, false, true), err
 	}

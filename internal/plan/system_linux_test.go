@@ -310,6 +310,20 @@ func TestAnotherDevice(t *testing.T) {
 	}
 }
 
+// TestStateOnAnotherDevice has only the stage on another disk.
+func TestStateOnAnotherDevice(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	private(t)
+	root, dir := workspace(t, tree.Tree{"a": plain("1"), ".svcgen/x": plain("")})
+	mount(t, "none", filepath.Join(dir, ".svcgen"), "tmpfs", 0, "size=1m")
+	err := Plan{edited("a", "1", "2")}.Apply(t.Context(), root, Options{})
+	if err == nil || !strings.Contains(err.Error(), "is on another file system") {
+		t.Error(err)
+	}
+}
+
 // TestReadOnlyFolder makes one folder at a time read-only, for a user whom that
 // stops: for root it does not.
 func TestReadOnlyFolder(t *testing.T) {
