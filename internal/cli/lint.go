@@ -76,7 +76,7 @@ func (a *app) explainRule(id string) error {
 		return e.WithHint("svcgen lint --rules lists them")
 	}
 	r := rules[i]
-	_, err := fmt.Fprintf(a.Stdout, "%s (%s)\n\n%s\n\nremedy: %s\n", r.ID, r.Severity, r.Doc, r.Remedy)
+	_, err := fmt.Fprintf(a.Stdout, "%s (%s)\n\n%s\n\n%s\n\nremedy: %s\n", r.ID, r.Severity, r.Doc, r.Why, r.Remedy)
 	return err
 }
 

@@ -1,24 +1,20 @@
 package lint
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/svcgen/svcgen/internal/template"
 )
 
 // maxCombinations is how many combinations of values are rendered at most.
-// Beyond that every pair of two values' choices is rendered at least once.
-const maxCombinations = 64
-
-// sample is the service that templates are rendered for.
-var sample = template.Service{Name: "card-payments", Path: "services/card-payments",
-	Module: "example.com/shop/services/card-payments", Port: 8081, Admin: 9081, Owner: "team-payments"}
-
-// candidates are tried, in turn, for a text whose rule is a pattern.
-var candidates = []string{"payment", "payments", "card-payment", "cardPayment", "Payment", "p", "1", "1.0.0", "a.b", "a/b", "example.com", "x@example.com"}
+// Beyond that every pair of two values' choices is rendered at least once, as
+// far as maxCover reaches.
+const (
+	maxCombinations = 64
+	maxCover        = 256
+)
 
 // choices lists the answers of v that are worth a rendering; one that has a
 // default and no options has that alone, and is left out.
@@ -32,73 +28,31 @@ func choices(v template.Value) []string {
 	if v.Default != nil {
 		return nil
 	}
-	return []string{example(v)}
+	return []string{example(v, 0)}
 }
 
-// example is an answer that v takes.
-func example(v template.Value) string {
-	switch v.Type {
-	case template.Int:
-		return "1"
-	case template.Method:
-		return "POST"
-	case template.Route:
-		return "/v1/payments/{id}/refund"
-	case template.Identifier:
-		return "refundPayment"
-	case template.Bool:
-		return "yes"
-	case template.Option:
-		return v.Options[0]
-	}
-	for _, c := range candidates {
-		if v.Match == nil || v.Match.MatchString(c) {
-			return c
-		}
-	}
-	return "payment"
-}
-
-// combinations renders t with every combination of its values' choices, or, of
-// too many, with a cover of all pairs; then sampled is true.
-func combinations(t *template.Template) (out []*Rendering, sampled bool) {
+// combinations lists the answers to render with: every combination of the
+// values' choices, or, of too many, a cover of all pairs; then sampled is true.
+func combinations(values []template.Value) (out []map[string]string, sampled bool) {
 	var names []string
 	var lists [][]string
-	for _, v := range t.Values {
+	for _, v := range values {
 		if c := choices(v); c != nil {
 			names, lists = append(names, v.Name), append(lists, c)
 		}
 	}
 	sets := product(lists, maxCombinations)
 	if sets == nil {
-		sets, sampled = pairwise(lists), true
+		sets, sampled = pairwise(lists, maxCover), true
 	}
-	for i, set := range sets {
-		r := &Rendering{Values: map[string]string{}, Ordinal: i}
+	for _, set := range sets {
+		answers := map[string]string{}
 		for j, n := range names {
-			r.Values[n] = set[j]
+			answers[n] = set[j]
 		}
-		r.render(t)
-		out = append(out, r)
+		out = append(out, answers)
 	}
 	return out, sampled
-}
-
-func (r *Rendering) render(t *template.Template) {
-	r.Scope = template.Scope{Service: sample,
-		Workspace: template.Workspace{Name: "shop", Module: "example.com/shop"}, Svcgen: template.Program{Version: "1.0.0"},
-		Template: template.Identity{Name: t.Name, Release: t.Release}}
-	values, _, err := template.Resolve(t.Values, r.Values, func(known map[string]any) template.Scope {
-		s := r.Scope
-		s.Values = known
-		return s
-	})
-	if err != nil {
-		r.Err = err
-		return
-	}
-	r.Scope.Values = values
-	r.Out, r.Err = t.Service(r.Scope)
 }
 
 // product is every combination of one element of each list, or nil when there
@@ -123,49 +77,42 @@ func product(lists [][]string, limit int) [][]string {
 	return sets
 }
 
-// pairwise covers every pair of choices of two lists: greedily, each new set
-// takes, list by list, the choice that meets most pairs that are still open.
-func pairwise(lists [][]string) [][]string {
-	type pair struct{ i, a, j, b int }
+// pair is one choice of list i met with one of the later list j.
+type pair struct{ i, a, j, b int }
+
+func (p pair) compare(q pair) int {
+	return cmp.Or(p.i-q.i, p.j-q.j, p.a-q.a, p.b-q.b)
+}
+
+// pairwise covers every pair of choices of two lists, greedily, with at most
+// limit sets: each new one begins with the first pair that is still open and
+// takes, list by list, the choice that meets most others.
+func pairwise(lists [][]string, limit int) [][]string {
+	var all []pair
 	open := map[pair]bool{}
 	for i := range lists {
 		for j := i + 1; j < len(lists); j++ {
-			for a := range lists[i] {
-				for b := range lists[j] {
-					open[pair{i, a, j, b}] = true
+			// Beyond limit choices of one value the cover cannot reach anyway.
+			for a := range min(len(lists[i]), limit) {
+				for b := range min(len(lists[j]), limit) {
+					all = append(all, pair{i, a, j, b})
 				}
 			}
 		}
 	}
+	slices.SortFunc(all, pair.compare)
+	for _, p := range all {
+		open[p] = true
+	}
 	var sets [][]string
-	for len(open) > 0 {
-		// Start from an open pair, so that every set closes one at least.
-		first := slices.SortedFunc(maps.Keys(open), func(x, y pair) int {
-			return slices.Compare([]int{x.i, x.j, x.a, x.b}, []int{y.i, y.j, y.a, y.b})
-		})[0]
-		chosen := make([]int, len(lists))
-		for i := range chosen {
-			chosen[i] = -1
+	for _, first := range all {
+		if !open[first] {
+			continue
 		}
-		chosen[first.i], chosen[first.j] = first.a, first.b
-		for i := range lists {
-			if chosen[i] >= 0 {
-				continue
-			}
-			best, met := 0, -1
-			for a := range lists[i] {
-				n := 0
-				for j, b := range chosen {
-					if b >= 0 && (i < j && open[pair{i, a, j, b}] || j < i && open[pair{j, b, i, a}]) {
-						n++
-					}
-				}
-				if n > met {
-					best, met = a, n
-				}
-			}
-			chosen[i] = best
+		if len(sets) == limit {
+			break
 		}
+		chosen := complete(lists, open, first)
 		set := make([]string, len(lists))
 		for i, a := range chosen {
 			set[i] = lists[i][a]
@@ -175,31 +122,67 @@ func pairwise(lists [][]string) [][]string {
 		}
 		sets = append(sets, set)
 	}
+	if sets == nil { // one list alone has no pairs
+		for _, c := range lists[0][:min(len(lists[0]), limit)] {
+			sets = append(sets, []string{c})
+		}
+	}
 	return sets
 }
 
-// condense joins the same finding of several renderings into one, and names the
-// smallest choice of values that shows it.
-func condense(found []Finding, renderings []*Rendering) []Finding {
-	where := map[string][]int{}
-	var out []Finding
-	for _, f := range found {
-		if f.ordinal < 0 {
-			out = append(out, f)
+// complete chooses an element of every list, beginning with the pair first.
+func complete(lists [][]string, open map[pair]bool, first pair) []int {
+	chosen := make([]int, len(lists))
+	for i := range chosen {
+		chosen[i] = -1
+	}
+	chosen[first.i], chosen[first.j] = first.a, first.b
+	for i := range lists {
+		if chosen[i] >= 0 {
 			continue
 		}
-		id := fmt.Sprint(f.Rule, "\x00", f.File, "\x00", f.Line, "\x00", f.Col, "\x00", f.Message)
-		if where[id] == nil {
-			out = append(out, f)
-		}
-		if l := where[id]; len(l) == 0 || l[len(l)-1] != f.ordinal {
-			where[id] = append(where[id], f.ordinal)
+		met := -1
+		for a := range lists[i] {
+			n := 0
+			for j, b := range chosen {
+				if b >= 0 && (i < j && open[pair{i, a, j, b}] || j < i && open[pair{j, b, i, a}]) {
+					n++
+				}
+			}
+			if n > met {
+				chosen[i], met = a, n
+			}
 		}
 	}
-	for i, f := range out {
-		if f.ordinal >= 0 {
-			id := fmt.Sprint(f.Rule, "\x00", f.File, "\x00", f.Line, "\x00", f.Col, "\x00", f.Message)
-			out[i].With = smallest(where[id], renderings)
+	return chosen
+}
+
+// condense joins the same finding of several renderings into one, and names the
+// smallest choice of values that shows it. What the template's own files show
+// needs no values.
+func condense(found []Finding, renderings []*Rendering) []Finding {
+	type id struct {
+		rule, file, message string
+		line, col           int
+	}
+	at := map[id]int{}
+	var out []Finding
+	for _, f := range found {
+		k := id{f.Rule, f.File, f.Message, f.Line, f.Col}
+		i, known := at[k]
+		switch {
+		case !known:
+			at[k] = len(out)
+			out = append(out, f)
+		case f.shown == nil:
+			out[i].shown = nil
+		case out[i].shown != nil:
+			out[i].shown = append(slices.Clone(out[i].shown), f.shown...)
+		}
+	}
+	for i := range out {
+		if out[i].shown != nil {
+			out[i].With = smallest(out[i].shown, renderings)
 		}
 	}
 	return out
@@ -208,50 +191,59 @@ func condense(found []Finding, renderings []*Rendering) []Finding {
 // smallest is the fewest values such that every rendering with them shows the
 // finding: none when all renderings do.
 func smallest(shown []int, renderings []*Rendering) map[string]string {
-	first := renderings[shown[0]].Values
-	names := slices.Sorted(maps.Keys(first))
-	implied := func(with map[string]string) bool {
-		for _, r := range renderings {
-			matches := true
-			for k, v := range with {
-				matches = matches && r.Values[k] == v
-			}
-			if matches && !slices.Contains(shown, r.Ordinal) {
-				return false
-			}
-		}
-		return true
+	is := map[int]bool{}
+	for _, i := range shown {
+		is[i] = true
 	}
-	var pick func(from, left int, with map[string]string) map[string]string
-	pick = func(from, left int, with map[string]string) map[string]string {
-		if left == 0 {
-			if implied(with) {
-				return maps.Clone(with)
-			}
-			return nil
-		}
-		for i := from; i < len(names); i++ {
-			with[names[i]] = first[names[i]]
-			if got := pick(i+1, left-1, with); got != nil {
-				return got
-			}
-			delete(with, names[i])
-		}
+	if len(is) == len(renderings) {
 		return nil
 	}
-	for size := range min(len(names), 3) + 1 {
-		if got := pick(0, size, map[string]string{}); got != nil {
+	first := renderings[slices.Min(shown)].Values
+	s := search{names: slices.Sorted(maps.Keys(first)), first: first, renderings: renderings, shown: is}
+	for size := range min(len(s.names), 3) {
+		if got := s.pick(0, size+1, map[string]string{}); got != nil {
 			return got
 		}
 	}
 	return first
 }
 
-// Choice writes a combination as it is given on a command line.
-func Choice(with map[string]string) string {
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(with)) {
-		parts = append(parts, k+"="+with[k])
+// search looks for a choice of some of first's values.
+type search struct {
+	names      []string
+	first      map[string]string
+	renderings []*Rendering
+	shown      map[int]bool
+}
+
+// pick adds left more values, of the names from the given one on.
+func (s *search) pick(from, left int, with map[string]string) map[string]string {
+	if left == 0 {
+		if s.implied(with) {
+			return maps.Clone(with)
+		}
+		return nil
 	}
-	return strings.Join(parts, " ")
+	for i := from; i < len(s.names); i++ {
+		with[s.names[i]] = s.first[s.names[i]]
+		if got := s.pick(i+1, left-1, with); got != nil {
+			return got
+		}
+		delete(with, s.names[i])
+	}
+	return nil
+}
+
+// implied reports whether every rendering with the values shows the finding.
+func (s *search) implied(with map[string]string) bool {
+	for i, r := range s.renderings {
+		matches := true
+		for k, v := range with {
+			matches = matches && r.Values[k] == v
+		}
+		if matches && !s.shown[i] {
+			return false
+		}
+	}
+	return true
 }

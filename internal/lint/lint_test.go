@@ -14,66 +14,98 @@ import (
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
-// TestFixtures lints the templates in testdata. Each archive holds one template;
-// its comment lists the findings that it must get, a line each, and nothing else.
-func TestFixtures(t *testing.T) {
-	names, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no fixtures: %v", err)
-	}
-	fired := map[string]bool{}
-	for _, name := range names {
-		t.Run(filepath.Base(name), func(t *testing.T) {
+// TestExamples lints every template of every rule's example: the archive's
+// comment lists the findings that each must get, and nothing else may be found.
+// UPDATE=1 writes them anew.
+func TestExamples(t *testing.T) {
+	for _, r := range Rules() {
+		t.Run(r.ID, func(t *testing.T) {
+			if r.Doc == "" || r.Why == "" || r.Remedy == "" || r.Check == nil {
+				t.Error("the rule is incomplete")
+			}
+			name := filepath.Join("examples", r.ID+".txtar")
 			a, err := txtar.ParseFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			files := tree.Tree{}
-			for _, f := range a.Files {
-				kind := tree.Plain
-				if strings.HasPrefix(string(f.Data), "link to ") {
-					kind = tree.Symlink
-				}
-				files[f.Name] = tree.File{Data: f.Data, Kind: kind}
-			}
-			rep, err := Run(context.Background(), []Input{{Label: "demo", Files: files}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			directives, want, _ := strings.Cut(string(a.Comment), "\n\n")
 			var got strings.Builder
-			for _, f := range rep.Findings {
-				fired[f.Rule] = true
-				line := fmt.Sprintf("%s: %s: %s [%s]", f.position(), f.Severity, f.Message, f.Rule)
-				if len(f.With) > 0 {
-					line += " with " + Choice(f.With)
+			for _, which := range []string{"bad", "bad-2", "good", "good-2"} {
+				rep, err := Run(context.Background(), []Input{{Label: "demo", Files: exampleTree(t, a, which, directives)}})
+				if err != nil {
+					t.Fatal(err)
 				}
-				fmt.Fprintln(&got, line)
+				lines, own := findings(rep, r.ID, which)
+				got.WriteString(lines)
+				if bad := strings.HasPrefix(which, "bad"); bad != own {
+					t.Errorf("%s: the rule speaks: %v", which, own)
+				}
 			}
 			if os.Getenv("UPDATE") != "" {
-				a.Comment = []byte(got.String())
+				a.Comment = []byte(directives + "\n\n" + got.String())
 				if err := os.WriteFile(name, txtar.Format(a), 0o666); err != nil {
 					t.Fatal(err)
 				}
 				return
 			}
-			if diff := cmp.Diff(string(a.Comment), got.String()); diff != "" {
+			if diff := cmp.Diff(want, got.String()); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-	for _, r := range Rules() {
-		if !fired[r.ID] {
-			t.Errorf("no fixture shows the rule %s", r.ID)
+}
+
+// findings writes the report a line a finding, and says whether the rule is
+// among them.
+func findings(rep *Report, rule, which string) (lines string, own bool) {
+	var b strings.Builder
+	for _, f := range rep.Findings {
+		own = own || f.Rule == rule
+		fmt.Fprintf(&b, "%s: %s: %s: %s [%s]", which, f.position(), f.Severity, f.Message, f.Rule)
+		if len(f.With) > 0 {
+			b.WriteString(" with " + Choice(f.With))
 		}
-		if r.Doc == "" || r.Remedy == "" || (r.Static == nil) == (r.Rendered == nil) {
-			t.Errorf("the rule %s is incomplete", r.ID)
+		b.WriteString("\n")
+	}
+	return b.String(), own
+}
+
+// exampleTree is one template of an archive, upon the frame that the first line
+// of its comment names. A line "without bad base/x" takes a file of the frame
+// away.
+func exampleTree(t *testing.T, a *txtar.Archive, which, directives string) tree.Tree {
+	t.Helper()
+	lines := strings.Split(directives, "\n")
+	frame, err := txtar.ParseFile("testdata/frames/" + strings.TrimPrefix(lines[0], "frame: ") + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := tree.Tree{}
+	for _, f := range frame.Files {
+		files[f.Name] = tree.File{Data: f.Data}
+	}
+	for _, l := range lines[1:] {
+		if gone, ok := strings.CutPrefix(l, "without "+which+" "); ok {
+			if _, ok := files[gone]; !ok {
+				t.Errorf("the frame has no %s", gone)
+			}
+			delete(files, gone)
 		}
 	}
+	for _, f := range a.Files {
+		if name, ok := strings.CutPrefix(f.Name, which+"/"); ok {
+			files[name] = tree.File{Data: f.Data}
+			if target, ok := strings.CutPrefix(string(f.Data), "link to "); ok {
+				files[name] = tree.File{Data: []byte(strings.TrimSpace(target)), Kind: tree.Symlink}
+			}
+		}
+	}
+	return files
 }
 
 func TestPairwiseCoversAllPairs(t *testing.T) {
 	lists := [][]string{{"a", "b", "c"}, {"1", "2"}, {"x", "y", "z", "w"}, {"p", "q"}, {"k", "l", "m"}}
-	sets := pairwise(lists)
+	sets := pairwise(lists, 64)
 	for i := range lists {
 		for j := i + 1; j < len(lists); j++ {
 			for _, a := range lists[i] {

@@ -12,7 +12,7 @@ func TestRulesPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Lint rules\n\n`svcgen lint` applies these to every template. `svcgen lint --explain ID` shows one of them. This page is written\nfrom the rules themselves.\n")
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "\n## %s\n\n*%s.* %s\n\nRemedy: %s.\n", r.ID, r.Severity, r.Doc, strings.TrimSuffix(r.Remedy, "."))
+		fmt.Fprintf(&b, "\n## %s\n\n*%s.* %s %s\n\nRemedy: %s.\n", r.ID, r.Severity, r.Doc, r.Why, strings.TrimSuffix(r.Remedy, "."))
 	}
 	const page = "../../docs/rules.md"
 	if os.Getenv("UPDATE") != "" {

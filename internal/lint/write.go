@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,33 +13,46 @@ import (
 // WriteText writes the report for people: a line a finding, the values that show
 // it below, a summary at the end.
 func (r *Report) WriteText(w io.Writer, color bool, took time.Duration) error {
-	paint := func(code, s string) string {
+	paint := func(s Severity, text string) string {
 		if !color {
-			return s
+			return text
 		}
-		return "\x1b[" + code + "m" + s + "\x1b[0m"
+		return "\x1b[" + [...]string{"36", "33", "31"}[s] + "m" + text + "\x1b[0m"
 	}
 	var b strings.Builder
 	for _, f := range r.Findings {
-		code := "31"
-		if f.level < Error {
-			code = "33"
-		}
-		fmt.Fprintf(&b, "%s: %s: %s [%s]\n", printable(f.position()), paint(code, f.Severity), printable(f.Message), f.Rule)
+		fmt.Fprintf(&b, "%s: %s: %s [%s]\n", printable(f.position()), paint(f.level, f.Severity), printable(f.Message), f.Rule)
 		if len(f.With) > 0 {
 			fmt.Fprintf(&b, "    with %s\n", printable(Choice(f.With)))
 		}
 	}
 	for _, t := range r.Sampled {
-		fmt.Fprintf(&b, "%s has more than %d combinations of values: every pair was rendered, not every combination\n", t, maxCombinations)
+		fmt.Fprintf(&b, "%s has more than %d combinations of values: pairs of them were rendered, not all\n", printable(t), maxCombinations)
 	}
-	fmt.Fprintf(&b, "%s, %s in %s, %s (%d ms)\n", many(r.Count(Error), "error"), many(r.Count(Warning), "warning"),
-		many(r.Templates, "template"), many(r.Combinations, "combination"), max(1, took.Milliseconds()))
+	fmt.Fprintf(&b, "%s in %s, %s (%d ms)\n", r.counts(), many(r.Templates, "template"), many(r.Combinations, "combination"), max(1, took.Milliseconds()))
 	if len(r.Findings) > 0 {
-		fmt.Fprintf(&b, "hint: svcgen lint --explain %s\n", r.Findings[0].Rule)
+		fmt.Fprintf(&b, "hint: svcgen lint --explain %s\n", r.worst().Rule)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// counts says how much was found; what there is none of is left out, but for
+// errors and warnings.
+func (r *Report) counts() string {
+	s := many(r.Count(Error), "error") + ", " + many(r.Count(Warning), "warning")
+	if n := r.Count(Info); n > 0 {
+		s += ", " + many(n, "remark")
+	}
+	if r.Suppressed > 0 {
+		s += fmt.Sprintf(", %d suppressed", r.Suppressed)
+	}
+	return s
+}
+
+// worst is the first of the gravest findings.
+func (r *Report) worst() Finding {
+	return slices.MaxFunc(r.Findings, func(a, b Finding) int { return int(a.level) - int(b.level) })
 }
 
 func (f Finding) position() string {
@@ -50,10 +65,21 @@ func (f Finding) position() string {
 	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Col)
 }
 
-// printable keeps what a template says from steering the terminal.
+// Choice writes a combination as it is given on a command line.
+func Choice(with map[string]string) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(with)) {
+		parts = append(parts, k+"="+with[k])
+	}
+	return strings.Join(parts, " ")
+}
+
+// printable keeps what a template says from steering the terminal, or from
+// turning the direction of its text.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 {
+		switch {
+		case r < ' ' && r != '\t', r >= 0x7f && r < 0xa0, r >= 0x200e && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 			return '\uFFFD'
 		}
 		return r

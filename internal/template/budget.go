@@ -77,6 +77,31 @@ func (s Source) At(out []byte, line int) Pos {
 	return best.Pos
 }
 
+// Place returns the template's line and column for the byte of output at offset.
+// In literal text that is the very character; in what an action printed, the
+// action.
+func (s Source) Place(out []byte, offset int) Pos {
+	offset = max(0, min(offset, len(out)))
+	if s.Spans == nil {
+		return Pos{1 + bytes.Count(out[:offset], []byte("\n")), offset - bytes.LastIndexByte(out[:offset], '\n')}
+	}
+	best := Span{Pos: Pos{1, 1}}
+	for _, sp := range s.Spans {
+		if sp.Offset > offset {
+			break
+		}
+		best = sp
+	}
+	if !best.Literal {
+		return best.Pos
+	}
+	passed := out[best.Offset:offset]
+	if n := bytes.Count(passed, []byte("\n")); n > 0 {
+		return Pos{best.Line + n, len(passed) - bytes.LastIndexByte(passed, '\n')}
+	}
+	return Pos{best.Line, best.Col + len(passed)}
+}
+
 // run is one execution of one body.
 type run struct {
 	body   *body

@@ -39,15 +39,25 @@ func LoadFS(fsys fs.FS, name string) (*Template, error) {
 // Load checks the template that files hold. name is how messages call the
 // folder. What is wrong in template.yaml comes back as diag.List, all of it.
 func Load(files tree.Tree, name string) (*Template, error) {
-	if err := sane(files, name); err != nil {
+	t, err := Inspect(files, name)
+	if err != nil {
 		return nil, err
+	}
+	return t, nil
+}
+
+// Inspect is Load for whoever looks for faults: beside the error it returns the
+// template as far as it could be read, never nil.
+func Inspect(files tree.Tree, name string) (*Template, error) {
+	l := &loader{t: &Template{Label: name, Files: files, parsed: map[string]*body{}}}
+	if err := sane(files, name); err != nil {
+		return l.t, err
 	}
 	doc, ok := files[File]
 	if !ok {
-		return nil, (&diag.Error{File: name, Msg: "there is no " + File + " in this folder"}).
+		return l.t, (&diag.Error{File: name, Msg: "there is no " + File + " in this folder"}).
 			WithHint("svcgen template list shows what --template takes")
 	}
-	l := &loader{t: &Template{Label: name, Files: files, parsed: map[string]*body{}}}
 	l.Reader, l.root = document.Open(path.Join(name, File), doc.Data)
 	if l.root == nil && l.Err() == nil {
 		l.Fail(nil, File+" is empty", "")
@@ -55,10 +65,7 @@ func Load(files tree.Tree, name string) (*Template, error) {
 	if l.root != nil {
 		l.template()
 	}
-	if err := l.Err(); err != nil {
-		return nil, err
-	}
-	return l.t, nil
+	return l.t, l.Err()
 }
 
 func sane(files tree.Tree, name string) error {

@@ -66,6 +66,7 @@ type Insertion struct {
 	Address insert.Address
 	Text    []byte
 	Source  Source
+	Pos     Pos // of the insert in template.yaml
 }
 
 // Entry is an entry for a shared file of the workspace.
@@ -84,19 +85,25 @@ type renderer struct {
 	scope  Scope
 	budget *budget
 	funcs  texttemplate.FuncMap
+
+	tolerate func(error) bool // whether to go on without the file; nil: never
 }
 
 func (t *Template) renderer(scope Scope) *renderer {
 	scope.Template = Identity{t.Name, t.Release}
 	b := newBudget()
-	return &renderer{t, scope, b, budgeted(b)}
+	return &renderer{t: t, scope: scope, budget: b, funcs: budgeted(b)}
+}
+
+func newRendering() *Rendering {
+	return &Rendering{Files: tree.Tree{}, Sources: map[string]Source{}}
 }
 
 // Service renders the layers that scope's values choose. Paths are relative to
 // the service's folder. An error is a *diag.Error at the template's line.
 func (t *Template) Service(scope Scope) (*Rendering, error) {
 	r := t.renderer(scope)
-	out := &Rendering{Files: tree.Tree{}, Sources: map[string]Source{}}
+	out := newRendering()
 	for _, layer := range t.Layers {
 		ok, err := r.holds(layer.When, layer.Pos)
 		if err != nil {
@@ -114,7 +121,7 @@ func (t *Template) Service(scope Scope) (*Rendering, error) {
 // RenderUnit renders the unit u with the values in scope.Unit.
 func (t *Template) RenderUnit(u *Unit, scope Scope) (*Rendering, error) {
 	r := t.renderer(scope)
-	out := &Rendering{Files: tree.Tree{}, Sources: map[string]Source{}}
+	out := newRendering()
 	if u.Dir != "" {
 		if err := r.layer(u.Dir, out); err != nil {
 			return nil, err
@@ -168,7 +175,7 @@ func (t *Template) Entries(slot string, scope Scope) ([]Entry, error) {
 }
 
 func (r *renderer) insertion(in Insert) (Insertion, error) {
-	made := Insertion{Address: in.Address}
+	made := Insertion{Address: in.Address, Pos: in.Pos}
 	var err error
 	if made.File, err = r.text(in.File, in.Pos); err != nil {
 		return made, err
@@ -198,24 +205,32 @@ func (r *renderer) layer(dir string, out *Rendering) error {
 		if !ok {
 			continue
 		}
-		to, err := r.path(p, strings.TrimSuffix(rel, ".tmpl"))
-		if err != nil {
+		if err := r.into(out, p, rel); err != nil && (r.tolerate == nil || !r.tolerate(err)) {
 			return err
 		}
-		if other, ok := out.Sources[to]; ok {
-			return &diag.Error{File: path.Join(r.t.Label, p), Msg: fmt.Sprintf("makes %s, which %s makes too", to, other.File)}
-		}
-		data, source, err := r.file(p)
-		if err != nil {
-			return err
-		}
-		kind := tree.Plain
-		if bytes.HasPrefix(data, []byte("#!")) {
-			kind = tree.Executable
-		}
-		out.Files[to] = tree.File{Data: data, Kind: kind}
-		out.Sources[to] = source
 	}
+	return nil
+}
+
+// into renders the template's file p, which is rel below its layer, into out.
+func (r *renderer) into(out *Rendering, p, rel string) error {
+	to, err := r.path(p, strings.TrimSuffix(rel, ".tmpl"))
+	if err != nil {
+		return err
+	}
+	if other, ok := out.Sources[to]; ok {
+		return &Problem{&diag.Error{File: path.Join(r.t.Label, p), Msg: fmt.Sprintf("makes %s, which %s makes too", to, other.File)}, Colliding}
+	}
+	data, source, err := r.file(p)
+	if err != nil {
+		return err
+	}
+	kind := tree.Plain
+	if bytes.HasPrefix(data, []byte("#!")) {
+		kind = tree.Executable
+	}
+	out.Files[to] = tree.File{Data: data, Kind: kind}
+	out.Sources[to] = source
 	return nil
 }
 
@@ -250,7 +265,8 @@ func (r *renderer) path(p, rel string) (string, error) {
 			return "", &diag.Error{File: path.Join(r.t.Label, p), Msg: "the path does not render: " + messageOf(err)}
 		}
 		if made == "" || made == "." || made == ".." || strings.ContainsAny(made, "/\\\x00") {
-			return "", &diag.Error{File: path.Join(r.t.Label, p), Msg: fmt.Sprintf("the segment %q renders to %q, which is no file name", seg, made)}
+			return "", &Problem{&diag.Error{File: path.Join(r.t.Label, p),
+				Msg: fmt.Sprintf("the segment %q renders to %q, which is no file name", seg, made)}, Escaping}
 		}
 		segs[i] = made
 	}
@@ -362,7 +378,7 @@ func (t *Template) Body(p string) (*body, error) {
 	}
 	b, err := parseBody(p, string(t.Files[p].Data))
 	if err != nil {
-		return nil, faulty(t.Label, p, err)
+		return nil, notParsing(faulty(t.Label, p, err))
 	}
 	t.parsed[p] = b
 	return b, nil

@@ -1,0 +1,190 @@
+package lint
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/format"
+	"go/scanner"
+	"path"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/mod/modfile"
+
+	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/template"
+)
+
+var outputDoesNotParse = Rule{
+	ID: "output-does-not-parse", Severity: Error,
+	Doc:    "A rendered Go, YAML, JSON, TOML, go.mod, go.work or Dockerfile is not valid in its language, with some choice of values.",
+	Why:    "The service does not build, deploy or start for whoever makes that choice.",
+	Remedy: "svcgen new --dry-run --diff shows the output",
+	Check: func(p *Pass) {
+		for _, o := range p.checked() {
+			for _, f := range wrong(o) {
+				p.ReportOutput(o, f.line, f.col, "%s does not parse: %s", o.Path, f.msg)
+			}
+		}
+		for _, t := range p.units() {
+			for _, bad := range t.misfits {
+				if bad.reason == insert.Invalid || bad.reason == insert.Unsafe {
+					p.ReportFor([]int{t.rendering}, template.File, bad.in.Pos, "unit %s: its entry does not fit into %s: %s", t.unit.Name, bad.in.File, bad.msg)
+				}
+			}
+		}
+	},
+}
+
+// flaw is one error in a rendered file.
+type flaw struct {
+	line, col int
+	msg       string
+}
+
+// wrong says what in an output is not valid in the language of its name; nothing
+// where the language is not known.
+func wrong(o *Output) []flaw {
+	if isDockerfile(o.Path) {
+		return dockerfileFlaws(o)
+	}
+	switch insert.FormatOf(o.Path) {
+	case insert.Go:
+		return goFlaws(o.goFile().err)
+	case insert.GoMod:
+		_, err := modfile.Parse(o.Path, o.Data, nil)
+		return modFlaws(err)
+	case insert.GoWork:
+		_, err := modfile.ParseWork(o.Path, o.Data, nil)
+		return modFlaws(err)
+	case insert.JSON:
+		if path.Ext(o.Path) == ".json" && !commented(o.Path) {
+			return jsonFlaws(o.Data)
+		}
+	case insert.TOML:
+		return tomlFlaws(o.Data)
+	case insert.YAML:
+		return yamlFlaws(o.Data)
+	}
+	return nil
+}
+
+// commented are the JSON files whose readers take comments.
+func commented(name string) bool {
+	base := path.Base(name)
+	return strings.HasPrefix(base, "tsconfig") || base == "devcontainer.json" || strings.Contains("/"+name, "/.vscode/")
+}
+
+// goFlaws is the first error alone: the others most often follow from it.
+func goFlaws(err error) []flaw {
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return nil
+	}
+	return []flaw{{list[0].Pos.Line, list[0].Pos.Column, list[0].Msg}}
+}
+
+func modFlaws(err error) []flaw {
+	var list modfile.ErrorList
+	if err == nil {
+		return nil
+	}
+	if !errors.As(err, &list) {
+		return []flaw{{1, 0, err.Error()}}
+	}
+	var out []flaw
+	for _, e := range list {
+		out = append(out, flaw{e.Pos.Line, e.Pos.LineRune, e.Err.Error()})
+	}
+	return out
+}
+
+func jsonFlaws(data []byte) []flaw {
+	var v any
+	err := json.Unmarshal(data, &v)
+	if err == nil {
+		return nil
+	}
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return []flaw{{1, 0, err.Error()}}
+	}
+	at := max(0, min(int(syntax.Offset)-1, len(data)))
+	return []flaw{{1 + bytes.Count(data[:at], []byte("\n")), at - bytes.LastIndexByte(data[:at], '\n'), syntax.Error()}}
+}
+
+func tomlFlaws(data []byte) []flaw {
+	var v map[string]any
+	err := toml.Unmarshal(data, &v)
+	if err == nil {
+		return nil
+	}
+	var decode *toml.DecodeError
+	if !errors.As(err, &decode) {
+		return []flaw{{1, 0, err.Error()}}
+	}
+	line, col := decode.Position()
+	return []flaw{{line, col, strings.TrimPrefix(decode.Error(), "toml: ")}}
+}
+
+// yamlFlaws decodes every document twice: to nodes, and to values, which alone
+// tells of a key that is given twice.
+func yamlFlaws(data []byte) []flaw {
+	docs, err := yamlDocs(data)
+	for _, d := range docs {
+		var v any
+		if derr := d.Decode(&v); derr != nil {
+			err = derr
+			break
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	var typed *yaml.TypeError
+	if errors.As(err, &typed) && len(typed.Errors) > 0 {
+		err = errors.New(typed.Errors[0])
+	}
+	line, msg := yamlError(err)
+	return []flaw{{line, 0, msg}}
+}
+
+var outputNotGofmt = Rule{
+	ID: "output-not-gofmt", Severity: Warning,
+	Doc:    "A rendered Go file is not formatted as gofmt would.",
+	Why:    "The first save in an editor changes it, and every later upgrade meets that change.",
+	Remedy: "render the file, run gofmt -d on it, and mend the template",
+	Check: func(p *Pass) {
+		for _, o := range p.checked() {
+			if path.Ext(o.Path) != ".go" || o.goFile().err != nil {
+				continue
+			}
+			if gofmted(o.Data) {
+				continue
+			}
+			formatted, _ := format.Source(o.Data)
+			line, col := firstDifference(o.Data, formatted)
+			p.ReportOutput(o, line, col, "%s is not gofmt-clean", o.Path)
+		}
+	},
+}
+
+func gofmted(data []byte) bool {
+	formatted, err := format.Source(data)
+	return err != nil || bytes.Equal(formatted, data)
+}
+
+func firstDifference(a, b []byte) (line, col int) {
+	line, col = 1, 1
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			break
+		}
+		if col++; a[i] == '\n' {
+			line, col = line+1, 1
+		}
+	}
+	return line, col
+}

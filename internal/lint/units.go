@@ -1,0 +1,177 @@
+package lint
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/tree"
+)
+
+// unitTrial is one unit added, twice, to one rendering.
+type unitTrial struct {
+	unit      *template.Unit
+	rendering int
+	problems  []template.Problem // the unit does not render
+	misfits   []misfit           // an entry finds no place
+	clash     string             // a path that the template renders itself
+	again     string             // why it cannot be added a second time
+	outputs   []unitOutput
+}
+
+// misfit is an entry that cannot be inserted.
+type misfit struct {
+	in     template.Insertion
+	reason insert.Reason
+	msg    string
+	absent bool // the file is not there
+}
+
+// unitOutput is a file that a unit makes, or makes out of another.
+type unitOutput struct {
+	path   string
+	data   []byte
+	source template.Source
+}
+
+// tryUnits adds every unit to every rendering that is whole.
+func (p *Pass) tryUnits() []unitTrial {
+	if p.broken("units") {
+		return nil
+	}
+	var out []unitTrial
+	for i, r := range p.Renderings {
+		for u := range p.Template.Units {
+			if r.Whole() {
+				out = append(out, p.try(&p.Template.Units[u], i, r))
+			}
+		}
+	}
+	return out
+}
+
+func (p *Pass) try(u *template.Unit, i int, r *Rendering) unitTrial {
+	t := unitTrial{unit: u, rendering: i}
+	made, err := p.renderUnit(u, r, 0)
+	if err != nil {
+		t.problems = template.Problems(err)
+		return t
+	}
+	next := t.grow(r.Out.Files, made)
+	if t.clash != "" || len(t.misfits) > 0 {
+		return t
+	}
+	second, err := p.renderUnit(u, r, 1)
+	if err != nil {
+		return t // the first one tells
+	}
+	again := unitTrial{unit: u}
+	again.grow(next, second)
+	switch {
+	case again.clash != "":
+		t.again = again.clash + " exists already"
+	case len(again.misfits) > 0:
+		t.again = again.misfits[0].msg
+	}
+	return t
+}
+
+func (p *Pass) renderUnit(u *template.Unit, r *Rendering, nth int) (*template.Rendering, error) {
+	scope := func(known map[string]any) template.Scope { s := r.Scope; s.Unit = known; return s }
+	values, _, err := template.Resolve(u.Values, unitAnswers(u, nth), scope)
+	if err != nil {
+		return nil, err
+	}
+	return p.Template.RenderUnit(u, scope(values))
+}
+
+// unitAnswers are sample answers; another nth gives another unit.
+func unitAnswers(u *template.Unit, nth int) map[string]string {
+	answers := map[string]string{}
+	for _, v := range u.Values {
+		fixed := v.Default != nil && !strings.Contains(*v.Default, "{{")
+		named := v.Type == template.String || v.Type == template.Identifier || v.Type == template.Route
+		if v.Default == nil || nth > 0 && fixed && named {
+			answers[v.Name] = example(v, nth)
+		}
+	}
+	return answers
+}
+
+// grow returns files with what the unit made, and notes what goes wrong.
+func (t *unitTrial) grow(files tree.Tree, made *template.Rendering) tree.Tree {
+	next := files.Clone()
+	for _, p := range made.Files.Paths() {
+		if _, ok := files[p]; ok {
+			t.clash = p
+			return next
+		}
+		next[p] = made.Files[p]
+		t.outputs = append(t.outputs, unitOutput{p, made.Files[p].Data, made.Sources[p]})
+	}
+	for _, in := range made.Inserts {
+		f, ok := next[in.File]
+		if !ok {
+			t.misfits = append(t.misfits, misfit{in: in, reason: insert.Missing, msg: "the template renders no " + in.File, absent: true})
+			continue
+		}
+		data, err := insert.Insert(in.File, f.Data, in.Address, in.Text)
+		if err != nil {
+			t.misfits = append(t.misfits, misfitOf(in, err))
+			continue
+		}
+		next[in.File] = tree.File{Data: data, Kind: f.Kind}
+	}
+	for _, in := range made.Inserts {
+		if f, ok := next[in.File]; ok && in.Source.File != "" {
+			// Whatever is wrong after the entry, the entry brought it.
+			whole := template.Source{File: in.Source.File, Spans: []template.Span{{Pos: template.Pos{Line: 1, Col: 1}}}}
+			t.outputs = append(t.outputs, unitOutput{in.File, f.Data, whole})
+		}
+	}
+	return next
+}
+
+func misfitOf(in template.Insertion, err error) misfit {
+	m := misfit{in: in, reason: insert.Missing, msg: err.Error()}
+	var e *insert.Error
+	if errors.As(err, &e) {
+		m.reason, m.msg = e.Reason, e.Msg
+		if e.Line > 0 {
+			m.msg += fmt.Sprintf(" (line %d of %s)", e.Line, e.File)
+		}
+	}
+	return m
+}
+
+// allOutputs adds to the outputs what units make of them, where that is not
+// wrong already without them.
+func (p *Pass) allOutputs() []*Output {
+	set := outputSet{}
+	for _, t := range p.units() {
+		for _, o := range t.outputs {
+			if base := p.outputIn(o.path, t.rendering); base == nil || sound(base) {
+				set.add(t.rendering, o.path, o.data, o.source)
+			}
+		}
+	}
+	return append(slices.Clone(p.Outputs), set.sorted()...)
+}
+
+func (p *Pass) outputIn(path string, rendering int) *Output {
+	for _, o := range p.Outputs {
+		if o.Path == path && o.in(rendering) {
+			return o
+		}
+	}
+	return nil
+}
+
+// sound reports whether nothing is wrong with the form of o.
+func sound(o *Output) bool {
+	return len(wrong(o)) == 0 && (path.Ext(o.Path) != ".go" || gofmted(o.Data))
+}
