@@ -160,16 +160,20 @@ func complete(lists [][]string, open map[pair]bool, first pair) []int {
 // condense joins the same finding of several renderings into one, and names the
 // smallest choice of values that shows it. What the template's own files show
 // needs no values.
-func condense(found []Finding, renderings []*Rendering) []Finding {
+func condense(found []*Finding, renderings []*Rendering) []Finding {
 	type id struct {
 		rule, file, message string
 		line, col           int
 	}
 	at := map[id]int{}
 	var out []Finding
-	for _, f := range found {
+	for _, found := range found {
+		f := *found
 		k := id{f.Rule, f.File, f.Message, f.Line, f.Col}
 		i, known := at[k]
+		if known && !slices.Equal(f.edits, out[i].edits) {
+			out[i].edits = nil // one mend for all, or none
+		}
 		switch {
 		case !known:
 			at[k] = len(out)
@@ -181,6 +185,7 @@ func condense(found []Finding, renderings []*Rendering) []Finding {
 		}
 	}
 	for i := range out {
+		out[i].Fixable = out[i].edits != nil
 		if out[i].shown != nil {
 			out[i].With = smallest(out[i].shown, renderings)
 		}

@@ -20,7 +20,7 @@ func one(ctx context.Context, in Input, o Options) *Report {
 	rules := slices.DeleteFunc(Rules(), func(r Rule) bool {
 		return len(o.Only) > 0 && !slices.Contains(o.Only, r.ID) || slices.Contains(o.Skip, r.ID)
 	})
-	found := make([][]Finding, len(rules))
+	found := make([][]*Finding, len(rules))
 	forEach(ctx, len(rules), func(i int) {
 		q := *p
 		q.rule, q.found = &rules[i], &found[i]

@@ -58,9 +58,11 @@ type Finding struct {
 	Message  string            `json:"message"`
 	Remedy   string            `json:"remedy"`
 	With     map[string]string `json:"with,omitempty"` // the smallest choice of values that shows it
+	Fixable  bool              `json:"fixable,omitempty"`
 
 	level Severity
 	shown []int // the renderings that show it; nil: the template's own files do
+	edits []Edit
 }
 
 // Report is what was found, in order of file, line and rule.
@@ -109,3 +111,6 @@ func Run(ctx context.Context, inputs []Input, opts ...Options) (*Report, error) 
 func order(a, b Finding) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col, cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
 }
+
+// all lists what was found, suppressed or not.
+func (r *Report) all() []Finding { return r.Findings }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,8 @@ import (
 
 // TestExamples lints every template of every rule's example: the archive's
 // comment lists the findings that each must get, and nothing else may be found.
-// UPDATE=1 writes them anew.
+// What Mend makes of a bad one stands beside it, as bad-mended. UPDATE=1 writes
+// both anew.
 func TestExamples(t *testing.T) {
 	for _, r := range Rules() {
 		t.Run(r.ID, func(t *testing.T) {
@@ -41,7 +43,9 @@ func TestExamples(t *testing.T) {
 					t.Errorf("%s: the rule speaks: %v", which, own)
 				}
 			}
+			mended := mendedFiles(t, a, directives)
 			if os.Getenv("UPDATE") != "" {
+				a.Files = append(slices.DeleteFunc(a.Files, isMended), mended...)
 				a.Comment = []byte(directives + "\n\n" + got.String())
 				if err := os.WriteFile(name, txtar.Format(a), 0o666); err != nil {
 					t.Fatal(err)
@@ -51,8 +55,52 @@ func TestExamples(t *testing.T) {
 			if diff := cmp.Diff(want, got.String()); diff != "" {
 				t.Error(diff)
 			}
+			a.Files = slices.DeleteFunc(a.Files, func(f txtar.File) bool { return !isMended(f) })
+			if diff := cmp.Diff(text(a.Files), text(mended)); diff != "" {
+				t.Error(diff)
+			}
 		})
 	}
+}
+
+func text(files []txtar.File) string { return string(txtar.Format(&txtar.Archive{Files: files})) }
+
+func isMended(f txtar.File) bool {
+	dir, _, _ := strings.Cut(f.Name, "/")
+	return strings.HasSuffix(dir, "-mended")
+}
+
+// mendedFiles is what Mend changes in the examples. Mending again must change
+// nothing, and what was mended must be gone.
+func mendedFiles(t *testing.T, a *txtar.Archive, directives string) []txtar.File {
+	var out []txtar.File
+	for _, which := range []string{"bad", "bad-2", "good", "good-2"} {
+		in := Input{Label: "demo", Files: exampleTree(t, a, which, directives)}
+		m, err := Mend(context.Background(), in, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Mend(context.Background(), Input{Label: "demo", Files: m.Files}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(again.Applied) > 0 {
+			t.Errorf("%s: mended twice: %v", which, again.Applied)
+		}
+		before, err := Run(context.Background(), []Input{in})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(m.Report.Findings)+len(m.Applied) > len(before.Findings) {
+			t.Errorf("%s: mended %d of %d findings, and %d are left", which, len(m.Applied), len(before.Findings), len(m.Report.Findings))
+		}
+		for _, p := range m.Files.Paths() {
+			if !m.Files[p].Equal(in.Files[p]) {
+				out = append(out, txtar.File{Name: which + "-mended/" + p, Data: m.Files[p].Data})
+			}
+		}
+	}
+	return out
 }
 
 // findings writes the report a line a finding, and says whether the rule is

@@ -30,7 +30,7 @@ type Pass struct {
 	checked func() []*Output // Outputs, and what units add
 
 	rule  *Rule
-	found *[]Finding
+	found *[]*Finding
 }
 
 // Rendering is what the template makes with one combination of values.
@@ -147,46 +147,49 @@ type badDefault struct {
 }
 
 // Report records a finding in the template's own file, at a position that may be
-// zero.
-func (p *Pass) Report(file string, pos template.Pos, format string, args ...any) {
-	p.add(Finding{File: path.Join(p.Label, file), Line: pos.Line, Col: pos.Col, Message: fmt.Sprintf(format, args...)})
+// zero. The result is for Finding.Mend.
+func (p *Pass) Report(file string, pos template.Pos, format string, args ...any) *Finding {
+	return p.ReportFor(nil, file, pos, format, args...)
 }
 
 // ReportFor is Report for a finding that some renderings show.
-func (p *Pass) ReportFor(shown []int, file string, pos template.Pos, format string, args ...any) {
-	p.add(Finding{File: path.Join(p.Label, file), Line: pos.Line, Col: pos.Col, Message: fmt.Sprintf(format, args...), shown: shown})
+func (p *Pass) ReportFor(shown []int, file string, pos template.Pos, format string, args ...any) *Finding {
+	return p.add(Finding{File: path.Join(p.Label, file), Line: pos.Line, Col: pos.Col, Message: fmt.Sprintf(format, args...), shown: shown})
 }
 
 // ReportOutput records a finding at a line and column of a rendered file, at the
 // template's place that made it. A column of zero is the line's beginning.
-func (p *Pass) ReportOutput(o *Output, line, col int, format string, args ...any) {
+func (p *Pass) ReportOutput(o *Output, line, col int, format string, args ...any) *Finding {
 	pos := o.Place(line, col)
-	p.ReportFor(o.Shown, o.Source.File, pos, format, args...)
+	return p.ReportFor(o.Shown, o.Source.File, pos, format, args...)
 }
 
 // ReportAbsent records that the renderings shown lack something; absences stand
-// at the line of template.yaml that says what kind of service it is.
-func (p *Pass) ReportAbsent(shown []int, format string, args ...any) {
-	if len(shown) > 0 {
-		p.ReportFor(shown, template.File, p.doc.at("kind"), format, args...)
+// at the line of template.yaml that says what kind of service it is. Of no
+// renderings it records nothing.
+func (p *Pass) ReportAbsent(shown []int, format string, args ...any) *Finding {
+	if len(shown) == 0 {
+		return &Finding{}
 	}
+	return p.ReportFor(shown, template.File, p.doc.at("kind"), format, args...)
 }
 
 // reportError records an error that carries its own place and advice.
-func (p *Pass) reportError(e *diag.Error, shown []int) {
+func (p *Pass) reportError(e *diag.Error, shown []int) *Finding {
 	f := Finding{File: e.File, Line: e.Line, Col: e.Col, Message: e.Msg, Remedy: e.Hint, shown: shown}
 	if f.File == "" {
 		f.File = path.Join(p.Label, template.File)
 	}
-	p.add(f)
+	return p.add(f)
 }
 
-func (p *Pass) add(f Finding) {
+func (p *Pass) add(f Finding) *Finding {
 	f.Rule, f.level = p.rule.ID, p.rule.Severity
 	if f.Remedy == "" {
 		f.Remedy = p.rule.Remedy
 	}
-	*p.found = append(*p.found, f)
+	*p.found = append(*p.found, &f)
+	return &f
 }
 
 // lacking lists the whole renderings for which has is false.

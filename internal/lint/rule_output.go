@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/pelletier/go-toml/v2"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/mod/modfile"
@@ -166,9 +167,23 @@ var outputNotGofmt = Rule{
 			}
 			formatted, _ := format.Source(o.Data)
 			line, col := firstDifference(o.Data, formatted)
-			p.ReportOutput(o, line, col, "%s is not gofmt-clean", o.Path)
+			p.ReportOutput(o, line, col, "%s is not gofmt-clean", o.Path).Mend(o.become(formatted)...)
 		}
 	},
+}
+
+// become edits the output into next, where all that differs is literal text in
+// the template.
+func (o *Output) become(next []byte) []Edit {
+	var out []Edit
+	for _, d := range udiff.Bytes(o.Data, next) {
+		e := o.Edit(d.Start, d.End, d.New)
+		if e == nil {
+			return nil
+		}
+		out = append(out, e...)
+	}
+	return out
 }
 
 func gofmted(data []byte) bool {

@@ -124,7 +124,8 @@ var delimiterCollision = Rule{
 	Remedy: "copy the file (no .tmpl), or write the opening braces as {{ \"{{\" }}",
 	Check: func(p *Pass) {
 		for _, c := range p.collisions() {
-			p.Report(c.file, c.pos, "%s belongs to another language, but would be rendered", c.text)
+			p.Report(c.file, c.pos, "%s belongs to another language, but would be rendered", c.text).
+				Mend(Edit{c.file, c.braces, c.braces + 2, `{{ "{{" }}`})
 		}
 	},
 }
@@ -132,6 +133,7 @@ var delimiterCollision = Rule{
 type collision struct {
 	file, text string
 	pos        template.Pos
+	braces     int // where they open, in bytes
 }
 
 // collisions finds other languages' braces in the files that are rendered.
@@ -148,7 +150,7 @@ func (p *Pass) collisions() []collision {
 				continue
 			}
 			text := src[m[0]:m[1]]
-			out = append(out, collision{f, text + " }}", position(starts, m[0])})
+			out = append(out, collision{f, text + " }}", position(src, starts, m[0]), m[0] + strings.Index(text, "{{")})
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"text/template/parse"
 
 	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/template"
 )
 
@@ -77,7 +78,7 @@ var valueUnused = Rule{
 		}
 		for _, v := range p.Template.Values {
 			if !p.uses1(func(u use) bool { return !u.unit && (u.name == v.Name || u.name == "") }) {
-				p.Report(template.File, v.Pos, "nothing uses the value %s", v.Name)
+				p.Report(template.File, v.Pos, "nothing uses the value %s", v.Name).Mend(p.without("values", v.Name)...)
 			}
 		}
 		for _, unit := range p.Template.Units {
@@ -86,11 +87,34 @@ var valueUnused = Rule{
 					return u.unit && slices.Contains(u.units, unit.Name) && (u.name == v.Name || u.name == "")
 				})
 				if !used && !identifies(unit, v.Name) {
-					p.Report(template.File, v.Pos, "nothing uses the value %s of unit %s", v.Name, unit.Name)
+					p.Report(template.File, v.Pos, "nothing uses the value %s of unit %s", v.Name, unit.Name).
+						Mend(p.without("units", unit.Name, "values", v.Name)...)
 				}
 			}
 		}
 	},
+}
+
+// without takes the last of the keys out of template.yaml; where it was the only
+// one there, its parent too.
+func (p *Pass) without(keys ...string) []Edit {
+	old := p.Files[template.File].Data
+	last := len(keys) - 1
+	if parent := lookup(p.doc.root, keys[:last]...); parent != nil && len(parent.Content) == 2 {
+		last--
+	}
+	next, err := insert.Remove(template.File, old, insert.Address{Kind: insert.At, Path: keys[:last], Key: keys[last]}, nil)
+	if err != nil {
+		return nil // e.g. an anchor: a person must decide
+	}
+	start, end := 0, 0
+	for start < len(next) && old[start] == next[start] {
+		start++
+	}
+	for end < len(next)-start && old[len(old)-1-end] == next[len(next)-1-end] {
+		end++
+	}
+	return []Edit{{template.File, start, len(old) - end, string(next[start : len(next)-end])}}
 }
 
 // identifies reports whether a value tells one unit from another; then it is
@@ -216,7 +240,7 @@ func usesIn(file, text string, at template.Pos, units []string) []use {
 			}
 			u := use{unit: words[0] == "Unit", units: units, file: file}
 			if at.Line > 0 {
-				u.pos = position(starts, int(n.Position()))
+				u.pos = position(text, starts, int(n.Position()))
 			}
 			if len(words) > 1 {
 				u.name = words[1]

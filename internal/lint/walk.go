@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"text/template/parse"
+	"unicode/utf8"
 
 	"github.com/svcgen/svcgen/internal/template"
 )
@@ -66,10 +67,12 @@ func lineStarts(s string) []int {
 	return starts
 }
 
-func position(starts []int, offset int) template.Pos {
+// position is the line and column of an offset in src, whose lines begin at
+// starts.
+func position(src string, starts []int, offset int) template.Pos {
 	line, ok := slices.BinarySearch(starts, offset)
 	if !ok {
 		line--
 	}
-	return template.Pos{Line: line + 1, Col: offset - starts[line] + 1}
+	return template.Pos{Line: line + 1, Col: utf8.RuneCountInString(src[starts[line]:offset]) + 1}
 }

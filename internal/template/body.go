@@ -10,6 +10,7 @@ import (
 	"strings"
 	texttemplate "text/template"
 	"text/template/parse"
+	"unicode/utf8"
 
 	"github.com/svcgen/svcgen/internal/diag"
 )
@@ -31,6 +32,7 @@ type body struct {
 
 type mark struct {
 	Pos
+	from    int  // Pos, in bytes
 	literal bool // text, whose lines are the output's lines
 }
 
@@ -44,7 +46,7 @@ func parseBody(name, src string) (*body, error) {
 		return nil, err
 	}
 	b := &body{name: name, tmpl: t}
-	m := marker{body: b, lines: lineStarts(src)}
+	m := marker{body: b, src: src, lines: lineStarts(src)}
 	// In name order: what is numbered must not depend on a map's order.
 	all := t.Templates()
 	slices.SortFunc(all, func(x, y *texttemplate.Template) int { return strings.Compare(x.Name(), y.Name()) })
@@ -94,6 +96,7 @@ func recursion(calls map[string][]string) string {
 
 type marker struct {
 	body  *body
+	src   string
 	lines []int
 	calls []string
 }
@@ -117,7 +120,7 @@ func (m *marker) mark(at parse.Pos, literal bool) parse.Node {
 	num := n.Pipe.Cmds[0].Args[1].(*parse.NumberNode)
 	num.IsInt, num.Int64, num.IsUint, num.Uint64, num.IsFloat, num.Float64 = true, int64(id), true, uint64(id), true, float64(id)
 	num.Text = strconv.Itoa(id)
-	m.body.marks = append(m.body.marks, mark{position(m.lines, int(at)), literal})
+	m.body.marks = append(m.body.marks, mark{position(m.src, m.lines, int(at)), int(at), literal})
 	return n
 }
 
@@ -169,12 +172,14 @@ func lineStarts(s string) []int {
 	return starts
 }
 
-func position(starts []int, offset int) Pos {
+// position is the line and column of an offset in src, whose lines begin at
+// starts.
+func position(src string, starts []int, offset int) Pos {
 	line, ok := slices.BinarySearch(starts, offset)
 	if !ok {
 		line--
 	}
-	return Pos{line + 1, offset - starts[line] + 1}
+	return Pos{line + 1, utf8.RuneCountInString(src[starts[line]:offset]) + 1}
 }
 
 // located matches the beginning of text/template's messages.

@@ -3,8 +3,8 @@ package template
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	texttemplate "text/template"
+	"unicode/utf8"
 )
 
 // The bounds of one rendering. They are counted, not timed, so that the same
@@ -33,6 +33,7 @@ func (e *budgetError) Error() string { return e.msg }
 type Span struct {
 	Offset  int // in the output, in bytes
 	Pos         // in the template's file
+	From    int // Pos, in bytes
 	Literal bool
 }
 
@@ -42,48 +43,13 @@ type Source struct {
 	Spans []Span // nil for a file that was copied
 }
 
-// At returns the template's line for the line of output, both from one; out is
-// the output.
-func (s Source) At(out []byte, line int) Pos {
-	if s.Spans == nil {
-		return Pos{line, 1}
-	}
-	offset := 0
-	for range line - 1 {
-		i := bytes.IndexByte(out[offset:], '\n')
-		if i < 0 {
-			break
-		}
-		offset += i + 1
-	}
-	// The line's first visible byte decides, so that what an action printed is
-	// not laid at the door of the line break before it.
-	for offset < len(out) && (out[offset] == ' ' || out[offset] == '\t') {
-		offset++
-	}
-	best := Span{Pos: Pos{1, 1}}
-	for _, sp := range s.Spans {
-		if sp.Offset > offset {
-			break
-		}
-		best = sp
-	}
-	if best.Literal {
-		passed := strings.Count(string(out[best.Offset:min(offset, len(out))]), "\n")
-		if passed > 0 {
-			return Pos{best.Line + passed, 1}
-		}
-	}
-	return best.Pos
-}
-
 // Place returns the template's line and column for the byte of output at offset.
 // In literal text that is the very character; in what an action printed, the
 // action.
 func (s Source) Place(out []byte, offset int) Pos {
 	offset = max(0, min(offset, len(out)))
 	if s.Spans == nil {
-		return Pos{1 + bytes.Count(out[:offset], []byte("\n")), offset - bytes.LastIndexByte(out[:offset], '\n')}
+		return Pos{1 + bytes.Count(out[:offset], []byte("\n")), 1 + utf8.RuneCount(out[bytes.LastIndexByte(out[:offset], '\n')+1:offset])}
 	}
 	best := Span{Pos: Pos{1, 1}}
 	for _, sp := range s.Spans {
@@ -97,9 +63,31 @@ func (s Source) Place(out []byte, offset int) Pos {
 	}
 	passed := out[best.Offset:offset]
 	if n := bytes.Count(passed, []byte("\n")); n > 0 {
-		return Pos{best.Line + n, len(passed) - bytes.LastIndexByte(passed, '\n')}
+		return Pos{best.Line + n, 1 + utf8.RuneCount(passed[bytes.LastIndexByte(passed, '\n')+1:])}
 	}
-	return Pos{best.Line, best.Col + len(passed)}
+	return Pos{best.Line, best.Col + utf8.RuneCount(passed)}
+}
+
+// Origin returns the bytes of the template's file that made the output's bytes
+// from start to end, as one stretch of literal text; of what an action printed,
+// even in part, there is none.
+func (s Source) Origin(out []byte, start, end int) (from, to int, ok bool) {
+	if start < 0 || start > end || end > len(out) {
+		return 0, 0, false
+	}
+	if s.Spans == nil {
+		return start, end, true
+	}
+	for i, sp := range s.Spans {
+		stop := len(out)
+		if i+1 < len(s.Spans) {
+			stop = s.Spans[i+1].Offset
+		}
+		if sp.Literal && sp.Offset <= start && end <= stop {
+			return sp.From + start - sp.Offset, sp.From + end - sp.Offset, true
+		}
+	}
+	return 0, 0, false
 }
 
 // run is one execution of one body.
@@ -124,7 +112,7 @@ func (r *run) mark(id int) (string, error) {
 	if r.budget.steps--; r.budget.steps < 0 {
 		return "", &budgetError{r.at, fmt.Sprintf("the template takes more than %d steps: a loop that is too long?", maxSteps)}
 	}
-	span := Span{r.out.Len(), m.Pos, m.literal}
+	span := Span{r.out.Len(), m.Pos, m.from, m.literal}
 	if n := len(r.spans); n > 0 && r.spans[n-1].Offset == span.Offset {
 		r.spans[n-1] = span
 	} else {

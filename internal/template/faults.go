@@ -27,7 +27,7 @@ func ParseErrors(label, file, src string) []*diag.Error {
 			return append(out, e)
 		}
 		starts := lineStarts(src)
-		at := position(starts, a.start+s.word(src[a.start:a.end], e.Msg))
+		at := position(src, starts, a.start+s.word(src[a.start:a.end], e.Msg))
 		e.Line, e.Col = at.Line, at.Col
 		out = append(out, e)
 		s.done[a.start] = true
@@ -74,7 +74,7 @@ func (s *sifter) blame(src string, e *diag.Error) (a *action, without string, ne
 	}
 	starts := lineStarts(src)
 	for _, c := range all {
-		if !s.done[c.start] && position(starts, c.start).Line <= e.Line && e.Line <= position(starts, max(c.start, c.end-1)).Line {
+		if !s.done[c.start] && position(src, starts, c.start).Line <= e.Line && e.Line <= position(src, starts, max(c.start, c.end-1)).Line {
 			suspects = append(suspects, c)
 		}
 	}

@@ -3,6 +3,7 @@ package template
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -67,11 +68,52 @@ func TestSourceLeadsBack(t *testing.T) {
 	}
 	data, src := out.Files["x"].Data, out.Sources["x"]
 	var got []int
-	for line := range strings.Count(string(data), "\n") {
-		got = append(got, src.At(data, line+1).Line)
+	for i, c := range string(data) {
+		if i > 0 && data[i-1] == '\n' && c != '\n' || i == 0 {
+			got = append(got, src.Place(data, i).Line)
+		}
 	}
-	if diff := cmp.Diff([]int{1, 3, 3, 5, 6}, got); diff != "" {
+	if diff := cmp.Diff([]int{1, 3, 3, 6}, got); diff != "" {
 		t.Errorf("lines of %q:\n%s", data, diff)
+	}
+}
+
+// What Origin calls literal is the same text in the template, and Place points
+// at it in characters.
+func TestOriginIsTheSameText(t *testing.T) {
+	const body = "é {{ .Service.Name }} ü\n{{ range list 1 2 -}} \tß{{ . }}x\n{{ end }}\n\nlast"
+	tmpl := load(t, "layers: [base]\n", "base/x.tmpl", body, "base/y", "é\nü\n")
+	out, err := tmpl.Service(payments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"x", "y"} {
+		data, src := out.Files[name].Data, out.Sources[name]
+		own := string(tmpl.Files[src.File].Data)
+		literal := 0
+		for start := range data {
+			for end := start + 1; end <= len(data); end++ {
+				from, to, ok := src.Origin(data, start, end)
+				if !ok {
+					continue
+				}
+				literal++
+				if own[from:to] != string(data[start:end]) {
+					t.Fatalf("%s: %q is said to come from %q", name, data[start:end], own[from:to])
+				}
+				line := own[:from]
+				want := Pos{1 + strings.Count(line, "\n"), 1 + len([]rune(line[strings.LastIndex(line, "\n")+1:]))}
+				if got := src.Place(data, start); got != want && utf8.RuneStart(data[start]) {
+					t.Fatalf("%s: byte %d is at %v, not %v", name, start, got, want)
+				}
+			}
+		}
+		if literal < 10 {
+			t.Errorf("%s: only %d literal stretches", name, literal)
+		}
+		if _, _, ok := src.Origin(data, 0, len(data)); ok != (name == "y") {
+			t.Errorf("%s as a whole: %v", name, ok)
+		}
 	}
 }
 

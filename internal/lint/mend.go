@@ -1,0 +1,133 @@
+package lint
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/svcgen/svcgen/internal/tree"
+)
+
+// maxTrials bounds how often a template is linted while it is mended.
+const maxTrials = 200
+
+// Mended is a template after its certain mends.
+type Mended struct {
+	Files   tree.Tree
+	Applied []Finding // what was mended, in order of file and line
+	Report  *Report   // what is left
+}
+
+// Mend applies the fixes of one template's findings, as many as are certain: a
+// fix stays only where the finding is gone with it, and no other has come.
+// Mending the result again changes nothing. Only a cancelled ctx is an error.
+func Mend(ctx context.Context, in Input, o Options) (*Mended, error) {
+	m := &mender{ctx: ctx, options: o, in: in, refused: map[refusal]bool{}}
+	m.report = one(ctx, in, o)
+	for m.trials < maxTrials && ctx.Err() == nil && m.step() {
+	}
+	slices.SortStableFunc(m.applied, order)
+	slices.SortStableFunc(m.report.Findings, order)
+	return &Mended{m.in.Files, m.applied, m.report}, ctx.Err()
+}
+
+type mender struct {
+	ctx     context.Context
+	options Options
+	in      Input
+	report  *Report
+	applied []Finding
+	refused map[refusal]bool
+	trials  int
+}
+
+// refusal names a fix that did not help, whatever else moves its lines.
+type refusal struct{ rule, file, message string }
+
+func refusalOf(f Finding) refusal { return refusal{f.Rule, f.File, f.Message} }
+
+// step applies all fixes that do not meet, or else the first that helps. It
+// returns false when none does.
+func (m *mender) step() bool {
+	fixes := m.fixes()
+	batch := compatible(m.in.Files, fixes)
+	if len(batch) > 1 && m.try(batch) {
+		return true
+	}
+	for _, f := range fixes {
+		if m.try([]Finding{f}) {
+			return true
+		}
+		m.refused[refusalOf(f)] = true
+		if m.trials >= maxTrials {
+			break
+		}
+	}
+	return false
+}
+
+// fixes lists the findings with a fix that was not refused.
+func (m *mender) fixes() []Finding {
+	var out []Finding
+	for _, f := range m.report.Findings {
+		if len(f.edits) > 0 && !m.refused[refusalOf(f)] {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, order)
+	return out
+}
+
+// compatible picks, in order, the findings whose edits can be made together.
+func compatible(files tree.Tree, fixes []Finding) []Finding {
+	var batch []Finding
+	var edits []Edit
+	for _, f := range fixes {
+		more := slices.Concat(edits, f.edits)
+		if _, ok := change(files, more); ok {
+			batch, edits = append(batch, f), more
+		}
+	}
+	return batch
+}
+
+// try applies the fixes and keeps them where every one helps and none harms.
+func (m *mender) try(fixes []Finding) bool {
+	var edits []Edit
+	for _, f := range fixes {
+		edits = append(edits, f.edits...)
+	}
+	next, ok := change(m.in.Files, edits)
+	if !ok {
+		return false
+	}
+	in := m.in
+	in.Files = next
+	m.trials++
+	report := one(m.ctx, in, m.options)
+	if m.ctx.Err() != nil || !better(m.report, report, fixes) {
+		return false
+	}
+	m.in, m.report, m.applied = in, report, append(m.applied, fixes...)
+	return true
+}
+
+// better reports whether the fixed findings are gone and none has come. Lines
+// and messages move with a fix: findings are counted for each rule and file.
+func better(before, after *Report, fixed []Finding) bool {
+	type key struct{ rule, file string }
+	left := map[key]int{}
+	for _, f := range before.all() {
+		left[key{f.Rule, f.File}]++
+	}
+	for _, f := range fixed {
+		left[key{f.Rule, f.File}]--
+	}
+	for _, f := range after.all() {
+		k := key{f.Rule, f.File}
+		if left[k]--; left[k] < 0 {
+			return false
+		}
+	}
+	return cmp.Compare(len(after.all()), len(before.all())) < 0
+}
