@@ -2,25 +2,24 @@ package cli
 
 import (
 	"fmt"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/lint"
-	"github.com/svcgen/svcgen/internal/template"
-	"github.com/svcgen/svcgen/internal/tree"
 )
 
+// lintFlags are the flags of lint alone.
+type lintFlags struct {
+	failOn, explain, baseline string
+	only, skip                []string
+	list, fix, write          bool
+}
+
 func (a *app) lintCommand() *cobra.Command {
-	var failOn, explain string
-	var list bool
+	var f lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Check templates: their own files and everything they render",
@@ -28,25 +27,39 @@ func (a *app) lintCommand() *cobra.Command {
 file parses, every combination of values renders, the output parses in its language, and
 units find their places. A finding in rendered output points at the template's line and
 names the smallest choice of values that shows it. Without a path it checks the templates
-of the workspace's manifest, or the built-in ones.`,
+of the workspace's manifest, or the built-in ones.
+
+A comment "svcgen:ignore RULE -- reason" suppresses a rule on its line, or on the line
+below it where it stands alone. ` + lint.ConfigFile + ` in a template's folder or above it sets severities,
+leaves paths out, and names a baseline of old findings.`,
 		Example: `  svcgen lint tools/templates
   svcgen lint tools/templates --json --fail-on warning
+  svcgen lint tools/templates --fix --diff
   svcgen lint --explain output-does-not-parse`,
 		Args: arguments(0, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
-			case list:
+			case f.list:
 				return a.listRules()
-			case explain != "":
-				return a.explainRule(explain)
+			case f.explain != "":
+				return a.explainRule(f.explain)
 			}
-			return a.lint(args, failOn)
+			return a.lint(args, f)
 		},
 	}
-	cmd.Flags().StringVar(&failOn, "fail-on", "error", "exit 1 on findings of this severity or above: error, warning, info or never")
-	cmd.Flags().StringVar(&explain, "explain", "", "explain the rule `ID`")
-	cmd.Flags().BoolVar(&list, "rules", false, "list the rules")
-	_ = cmd.RegisterFlagCompletionFunc("explain", offering(ruleNames))
+	flags := cmd.Flags()
+	flags.StringVar(&f.failOn, "fail-on", "error", "exit 1 on findings of this severity or above: error, warning, info or never")
+	flags.StringSliceVar(&f.only, "rule", nil, "look for the rule `ID` alone; may be repeated")
+	flags.StringSliceVar(&f.skip, "skip", nil, "leave the rule `ID` out; may be repeated")
+	flags.StringVar(&f.explain, "explain", "", "explain the rule `ID`")
+	flags.BoolVar(&f.list, "rules", false, "list the rules")
+	flags.BoolVar(&f.fix, "fix", false, "mend what can be mended with certainty")
+	flags.BoolVar(&a.diff, "diff", false, "show what --fix would mend as a diff, write nothing")
+	flags.StringVar(&f.baseline, "baseline", "", "the `FILE` of old findings that do not count")
+	flags.BoolVar(&f.write, "write-baseline", false, "write what is found now to the baseline")
+	for _, name := range []string{"explain", "rule", "skip"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, offering(ruleNames))
+	}
 	return cmd
 }
 
@@ -65,41 +78,81 @@ func (a *app) listRules() error {
 	return nil
 }
 
-func (a *app) explainRule(id string) error {
+// knownRule returns the rule of that name.
+func knownRule(id string) (lint.Rule, error) {
 	rules := lint.Rules()
-	i := slices.IndexFunc(rules, func(r lint.Rule) bool { return r.ID == id })
-	if i < 0 {
-		e := diag.Errorf("there is no rule %q", id)
-		if near := diag.Nearest(id, ruleNames()); near != "" {
-			return e.WithHint("did you mean %s?", near)
-		}
-		return e.WithHint("svcgen lint --rules lists them")
+	if i := slices.IndexFunc(rules, func(r lint.Rule) bool { return r.ID == id }); i >= 0 {
+		return rules[i], nil
 	}
-	r := rules[i]
-	_, err := fmt.Fprintf(a.Stdout, "%s (%s)\n\n%s\n\n%s\n\nremedy: %s\n", r.ID, r.Severity, r.Doc, r.Why, r.Remedy)
+	e := diag.Errorf("there is no rule %q", id)
+	if near := diag.Nearest(id, ruleNames()); near != "" {
+		return lint.Rule{}, e.WithHint("did you mean %s?", near)
+	}
+	return lint.Rule{}, e.WithHint("svcgen lint --rules lists them")
+}
+
+func (a *app) explainRule(id string) error {
+	r, err := knownRule(id)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.Stdout, "%s (%s)\n\n%s\n\n%s\n\nremedy: %s\n", r.ID, r.Severity, r.Doc, r.Why, r.Remedy)
 	return err
 }
 
-func (a *app) lint(args []string, failOn string) error {
-	levels := map[string]int{"info": 0, "warning": 1, "error": 2, "never": 3}
-	least, ok := levels[failOn]
-	if !ok {
-		return diag.Errorf("--fail-on takes error, warning, info or never, not %q", failOn)
+// levels are the values of --fail-on.
+var levels = []string{"info", "warning", "error", "never"}
+
+// check refuses flags that make no sense.
+func (f lintFlags) check() error {
+	if !slices.Contains(levels, f.failOn) {
+		return diag.Errorf("--fail-on takes error, warning, info or never, not %q", f.failOn)
 	}
-	start := time.Now()
-	inputs, err := a.lintInputs(args)
-	if err != nil {
-		return err
-	}
-	report, err := lint.Run(a.ctx, inputs)
-	if err != nil {
-		return err
-	}
-	for _, s := range []lint.Severity{lint.Info, lint.Warning, lint.Error} {
-		if int(s) >= least && report.Count(s) > 0 {
-			a.code = ExitFindings
+	for _, id := range slices.Concat(f.only, f.skip) {
+		if _, err := knownRule(id); err != nil {
+			return err
 		}
 	}
+	if f.write && (f.fix || len(f.only) > 0 || len(f.skip) > 0) {
+		return diag.Errorf("--write-baseline goes with neither --fix, --rule nor --skip").WithHint("a baseline holds what all rules find")
+	}
+	return nil
+}
+
+func (a *app) lint(args []string, f lintFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	start := time.Now()
+	templates, err := a.lintInputs(args, f.baseline)
+	if err != nil {
+		return err
+	}
+	opts := lint.Options{Only: f.only, Skip: f.skip}
+	switch {
+	case f.write:
+		return a.writeBaselines(templates, opts)
+	case f.fix || a.diff:
+		return a.mend(templates, opts, f, start)
+	}
+	report, err := lint.Run(a.ctx, inputsOf(templates), opts)
+	if err != nil {
+		return err
+	}
+	return a.showFindings(report, f, start)
+}
+
+func inputsOf(templates []linted) []lint.Input {
+	var out []lint.Input
+	for _, t := range templates {
+		out = append(out, t.Input)
+	}
+	return out
+}
+
+// showFindings prints the report, and sets the exit code.
+func (a *app) showFindings(report *lint.Report, f lintFlags, start time.Time) error {
+	a.judge(report, f)
 	if a.json {
 		return report.WriteJSON(a.Stdout)
 	}
@@ -109,79 +162,11 @@ func (a *app) lint(args []string, failOn string) error {
 	return report.WriteText(a.Stdout, a.Color, time.Since(start))
 }
 
-// lintInputs reads the templates that the paths name: a template, or a folder of
-// templates. Without paths it takes the manifest's, or the built-in ones.
-func (a *app) lintInputs(args []string) ([]lint.Input, error) {
-	if len(args) == 0 {
-		lib, done, err := a.templates()
-		if err != nil {
-			return nil, err
-		}
-		defer done()
-		if lib.W == nil || len(lib.W.Manifest.Templates) == 0 {
-			return inputsIn(a.Templates, "templates")
-		}
-		for _, dir := range lib.W.Manifest.Templates {
-			args = append(args, filepath.Join(lib.W.Path, filepath.FromSlash(dir)))
-		}
-		slices.Sort(args)
-	}
-	var out []lint.Input
-	for _, arg := range args {
-		dir := a.inDir(arg)
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, diag.Errorf("there is no folder %s", arg)
-		}
-		found, err := inputsIn(os.DirFS(dir), a.label(dir))
-		if err != nil {
-			return nil, err
-		}
-		if len(found) == 0 {
-			return nil, diag.Errorf("there is no %s in %s or the folders in it", template.File, arg).
-				WithHint("give a template's folder, or one of templates")
-		}
-		out = append(out, found...)
-	}
-	return out, nil
-}
-
-// label is how findings call a folder: as seen from here where that is shorter.
-func (a *app) label(dir string) string {
-	if rel, err := filepath.Rel(a.dir, dir); err == nil && !strings.HasPrefix(rel, "..") {
-		if rel != "." {
-			return filepath.ToSlash(rel)
+// judge sets the exit code.
+func (a *app) judge(report *lint.Report, f lintFlags) {
+	for _, s := range []lint.Severity{lint.Info, lint.Warning, lint.Error} {
+		if slices.Index(levels, s.String()) >= slices.Index(levels, f.failOn) && report.Count(s) > 0 {
+			a.code = ExitFindings
 		}
 	}
-	return filepath.ToSlash(dir)
-}
-
-// inputsIn reads fsys as a template, or each folder in it that is one.
-func inputsIn(fsys fs.FS, label string) ([]lint.Input, error) {
-	if _, err := fs.Stat(fsys, template.File); err == nil {
-		files, err := tree.FromFS(fsys)
-		return []lint.Input{{Label: label, Files: files}}, err
-	}
-	entries, err := fs.ReadDir(fsys, ".")
-	if err != nil {
-		return nil, err
-	}
-	var out []lint.Input
-	for _, e := range entries {
-		if !e.IsDir() {
-			continue
-		}
-		if _, err := fs.Stat(fsys, path.Join(e.Name(), template.File)); err != nil {
-			continue
-		}
-		sub, err := fs.Sub(fsys, e.Name())
-		if err != nil {
-			return nil, err
-		}
-		files, err := tree.FromFS(sub)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, lint.Input{Label: path.Join(label, e.Name()), Files: files})
-	}
-	return out, nil
 }

@@ -17,18 +17,37 @@ func one(ctx context.Context, in Input, o Options) *Report {
 	if p.sampled {
 		rep.Sampled = []string{in.Label}
 	}
-	rules := slices.DeleteFunc(Rules(), func(r Rule) bool {
-		return len(o.Only) > 0 && !slices.Contains(o.Only, r.ID) || slices.Contains(o.Skip, r.ID)
-	})
+	rules := Rules()
+	for _, r := range rules {
+		p.rules = append(p.rules, r.ID)
+	}
+	rules = slices.DeleteFunc(rules, func(r Rule) bool { return !o.speaks(r, in) })
 	found := make([][]*Finding, len(rules))
 	forEach(ctx, len(rules), func(i int) {
-		q := *p
-		q.rule, q.found = &rules[i], &found[i]
-		rules[i].Check(&q)
+		if rules[i].ID != ignoreWithoutReason.ID {
+			found[i] = p.check(rules[i])
+		}
 	})
-	findings := condense(slices.Concat(found...), p.Renderings)
-	rep.Findings, rep.Suppressed = p.settle(findings, o)
+	for _, r := range rules {
+		p.ran[r.ID] = true
+	}
+	findings, hidden := p.suppress(condense(slices.Concat(found...), p.Renderings))
+	if o.speaks(ignoreWithoutReason, in) {
+		findings = append(findings, condense(p.check(ignoreWithoutReason), nil)...)
+	}
+	var more []Hidden
+	rep.Findings, more = p.settle(findings, in)
+	rep.Hidden = append(hidden, more...)
+	rep.decided = p.decided()
 	return rep
+}
+
+// check runs one rule.
+func (p *Pass) check(r Rule) []*Finding {
+	q, found := *p, []*Finding(nil)
+	q.rule, q.found = &r, &found
+	r.Check(&q)
+	return found
 }
 
 // forEach calls do for every number below n, some of them side by side.

@@ -36,16 +36,28 @@ type Rule struct {
 
 // Input is a template to look at.
 type Input struct {
-	Label string // how findings call its folder
-	Files tree.Tree
+	Label  string // how findings call its folder
+	Folder string // its folder's own name; empty: Label ends in it
+	Files  tree.Tree
+
+	Config   *Config   // may be nil
+	Baseline *Baseline // may be nil
+
+	// Where the template's folder stands, seen from that of the Config and that
+	// of the Baseline.
+	Place, BaselinePlace string
 }
 
-// Options say which rules speak, and how loud. The zero value is every rule as
-// it is.
+// Options say which rules speak. The zero value is all of them.
 type Options struct {
-	Only   []string // rules; empty: all
-	Skip   []string
-	Config *Config // for all templates, below each template's own; may be nil
+	Only []string // rules; empty: all
+	Skip []string
+}
+
+// speaks reports whether a rule is wanted for a template.
+func (o Options) speaks(r Rule, in Input) bool {
+	wanted := len(o.Only) == 0 || slices.Contains(o.Only, r.ID)
+	return wanted && !slices.Contains(o.Skip, r.ID) && !in.Config.off(r.ID)
 }
 
 // Finding is one thing that a rule found.
@@ -63,6 +75,7 @@ type Finding struct {
 	level Severity
 	shown []int // the renderings that show it; nil: the template's own files do
 	edits []Edit
+	place string // File, seen from the baseline's folder
 }
 
 // Report is what was found, in order of file, line and rule.
@@ -72,6 +85,12 @@ type Report struct {
 	Sampled      []string  `json:"sampled"` // templates with more combinations than were rendered
 	Suppressed   int       `json:"suppressed"`
 	Findings     []Finding `json:"findings"`
+	Mended       []Finding `json:"mended,omitempty"`
+	Diff         string    `json:"diff,omitempty"` // what would be mended
+
+	Hidden []Hidden `json:"-"` // the suppressed ones
+
+	decided bool // nothing kept a rule from speaking
 }
 
 // Count returns how many findings have the severity.
@@ -97,15 +116,22 @@ func Run(ctx context.Context, inputs []Input, opts ...Options) (*Report, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	all := &Report{Templates: len(inputs), Sampled: []string{}, Findings: []Finding{}}
+	return joined(reports), nil
+}
+
+// joined is the report of several templates.
+func joined(reports []*Report) *Report {
+	all := &Report{Templates: len(reports), Sampled: []string{}, Findings: []Finding{}}
 	for _, r := range reports {
 		all.Combinations += r.Combinations
-		all.Suppressed += r.Suppressed
+		all.Hidden = append(all.Hidden, r.Hidden...)
 		all.Sampled = append(all.Sampled, r.Sampled...)
 		all.Findings = append(all.Findings, r.Findings...)
 	}
+	all.Suppressed = len(all.Hidden)
 	slices.SortStableFunc(all.Findings, order)
-	return all, nil
+	slices.SortStableFunc(all.Hidden, func(a, b Hidden) int { return order(a.Finding, b.Finding) })
+	return all
 }
 
 func order(a, b Finding) int {
@@ -113,4 +139,10 @@ func order(a, b Finding) int {
 }
 
 // all lists what was found, suppressed or not.
-func (r *Report) all() []Finding { return r.Findings }
+func (r *Report) all() []Finding {
+	out := slices.Clone(r.Findings)
+	for _, h := range r.Hidden {
+		out = append(out, h.Finding)
+	}
+	return out
+}

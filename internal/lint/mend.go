@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -29,6 +28,21 @@ func Mend(ctx context.Context, in Input, o Options) (*Mended, error) {
 	slices.SortStableFunc(m.applied, order)
 	slices.SortStableFunc(m.report.Findings, order)
 	return &Mended{m.in.Files, m.applied, m.report}, ctx.Err()
+}
+
+// MendAll is Mend for every template, side by side, with the joined report of
+// what is left.
+func MendAll(ctx context.Context, inputs []Input, o Options) ([]*Mended, *Report, error) {
+	out := make([]*Mended, len(inputs))
+	forEach(ctx, len(inputs), func(i int) { out[i], _ = Mend(ctx, inputs[i], o) })
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	var reports []*Report
+	for _, m := range out {
+		reports = append(reports, m.Report)
+	}
+	return out, joined(reports), nil
 }
 
 type mender struct {
@@ -105,7 +119,7 @@ func (m *mender) try(fixes []Finding) bool {
 	in.Files = next
 	m.trials++
 	report := one(m.ctx, in, m.options)
-	if m.ctx.Err() != nil || !better(m.report, report, fixes) {
+	if m.ctx.Err() != nil || !m.better(report, fixes) {
 		return false
 	}
 	m.in, m.report, m.applied = in, report, append(m.applied, fixes...)
@@ -114,20 +128,25 @@ func (m *mender) try(fixes []Finding) bool {
 
 // better reports whether the fixed findings are gone and none has come. Lines
 // and messages move with a fix: findings are counted for each rule and file.
-func better(before, after *Report, fixed []Finding) bool {
+// Where something kept rules from speaking until now, what they say of files
+// that the fixes do not touch was true before.
+func (m *mender) better(after *Report, fixed []Finding) bool {
 	type key struct{ rule, file string }
-	left := map[key]int{}
-	for _, f := range before.all() {
+	left, touched := map[key]int{}, map[string]bool{}
+	for _, f := range m.report.all() {
 		left[key{f.Rule, f.File}]++
 	}
 	for _, f := range fixed {
 		left[key{f.Rule, f.File}]--
+		for _, e := range f.edits {
+			touched[pathIn(m.in.Label, e.File)] = true
+		}
 	}
 	for _, f := range after.all() {
 		k := key{f.Rule, f.File}
-		if left[k]--; left[k] < 0 {
+		if left[k]--; left[k] < 0 && (m.report.decided || touched[f.File]) {
 			return false
 		}
 	}
-	return cmp.Compare(len(after.all()), len(before.all())) < 0
+	return true
 }

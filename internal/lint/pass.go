@@ -29,6 +29,12 @@ type Pass struct {
 	units   func() []unitTrial
 	checked func() []*Output // Outputs, and what units add
 
+	comments []*comment      // what the files suppress
+	rules    []string        // all that there are
+	ran      map[string]bool // those that looked at the template
+	config   *Config
+	folder   string
+
 	rule  *Rule
 	found *[]*Finding
 }
@@ -48,7 +54,7 @@ type Rendering struct {
 func (r *Rendering) Whole() bool { return len(r.Problems) == 0 }
 
 func newPass(in Input) *Pass {
-	p := &Pass{Label: in.Label, Files: in.Files}
+	p := &Pass{Label: in.Label, Files: in.Files, comments: comments(in.Files), ran: map[string]bool{}, config: in.Config, folder: in.Folder}
 	files := tree.Tree{}
 	for name, f := range in.Files {
 		if f.Kind != tree.Symlink {
@@ -184,7 +190,8 @@ func (p *Pass) reportError(e *diag.Error, shown []int) *Finding {
 }
 
 func (p *Pass) add(f Finding) *Finding {
-	f.Rule, f.level = p.rule.ID, p.rule.Severity
+	f.Rule, f.level = p.rule.ID, p.config.level(p.rule.ID, p.rule.Severity)
+	f.Severity = f.level.String()
 	if f.Remedy == "" {
 		f.Remedy = p.rule.Remedy
 	}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -94,7 +95,7 @@ var templateName = Rule{
 	Remedy: "give the folder and the template one name",
 	Check: func(p *Pass) {
 		p.reportFaults()
-		base := path.Base(p.Label)
+		base := cmp.Or(p.folder, path.Base(p.Label))
 		if p.Template.Name == "" || base == p.Template.Name || base == "." || len(p.schema) > 0 && p.broken("name") {
 			return
 		}

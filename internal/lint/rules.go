@@ -5,7 +5,7 @@ import "slices"
 // Rules lists every rule: the template's own files, what renders, what is
 // rendered, and what is rendered for servers, images, clusters and CI.
 func Rules() []Rule {
-	return slices.Concat(templateRules(), surfaceRules())
+	return slices.Concat(templateRules(), surfaceRules(), []Rule{ignoreWithoutReason})
 }
 
 // templateRules speak of templates as such, whatever they render.

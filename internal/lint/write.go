@@ -20,6 +20,9 @@ func (r *Report) WriteText(w io.Writer, color bool, took time.Duration) error {
 		return "\x1b[" + [...]string{"36", "33", "31"}[s] + "m" + text + "\x1b[0m"
 	}
 	var b strings.Builder
+	for _, f := range r.Mended {
+		fmt.Fprintf(&b, "%s: mended: %s [%s]\n", printable(f.position()), printable(f.Message), f.Rule)
+	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "%s: %s: %s [%s]\n", printable(f.position()), paint(f.level, f.Severity), printable(f.Message), f.Rule)
 		if len(f.With) > 0 {
@@ -46,6 +49,9 @@ func (r *Report) counts() string {
 	}
 	if r.Suppressed > 0 {
 		s += fmt.Sprintf(", %d suppressed", r.Suppressed)
+	}
+	if n := len(r.Mended); n > 0 {
+		s += fmt.Sprintf(", %d mended", n)
 	}
 	return s
 }

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/lint"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+// linted is a template to lint, and where it stands on the disk.
+type linted struct {
+	lint.Input
+	dir      string // empty for a built-in one
+	baseline string // the baseline's file, or ""
+}
+
+// lintInputs reads the templates that the paths name: a template, or a folder of
+// templates. Without paths it takes the manifest's, or the built-in ones.
+func (a *app) lintInputs(args []string, baseline string) ([]linted, error) {
+	if len(args) == 0 {
+		lib, done, err := a.templates()
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		if lib.W == nil || len(lib.W.Manifest.Templates) == 0 {
+			return inputsIn(a.Templates, "templates", "")
+		}
+		for _, dir := range lib.W.Manifest.Templates {
+			args = append(args, filepath.Join(lib.W.Path, filepath.FromSlash(dir)))
+		}
+		slices.Sort(args)
+	}
+	var out []linted
+	configs := configReader{known: map[string]*lint.Config{}}
+	for _, arg := range args {
+		dir := a.inDir(arg)
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return nil, diag.Errorf("there is no folder %s", arg)
+		}
+		found, err := inputsIn(os.DirFS(dir), a.label(dir), dir)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, diag.Errorf("there is no %s in %s or the folders in it", template.File, arg).
+				WithHint("give a template's folder, or one of templates")
+		}
+		for _, in := range found {
+			if slices.ContainsFunc(out, func(l linted) bool { return l.dir == in.dir }) {
+				continue // named twice
+			}
+			if err := a.configure(&in, &configs, baseline); err != nil {
+				return nil, err
+			}
+			out = append(out, in)
+		}
+	}
+	return out, nil
+}
+
+// configure finds the config and the baseline that count for a template.
+func (a *app) configure(in *linted, configs *configReader, baseline string) error {
+	at, config, err := configs.nearest(a, in.dir)
+	if err != nil {
+		return err
+	}
+	in.Config, in.baseline = config, baseline
+	if config != nil {
+		if in.Place, err = slashRel(at, in.dir); err != nil {
+			return err
+		}
+		if baseline == "" && config.Baseline != "" {
+			in.baseline = filepath.Join(at, filepath.FromSlash(config.Baseline))
+		}
+	}
+	if in.baseline == "" {
+		return nil
+	}
+	in.baseline = a.inDir(in.baseline)
+	if in.BaselinePlace, err = slashRel(filepath.Dir(in.baseline), in.dir); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(in.baseline)
+	if os.IsNotExist(err) {
+		return nil // not written yet
+	}
+	if err != nil {
+		return err
+	}
+	in.Baseline, err = lint.ParseBaseline(a.label(in.baseline), data)
+	return err
+}
+
+func slashRel(from, to string) (string, error) {
+	rel, err := filepath.Rel(from, to)
+	return filepath.ToSlash(rel), err
+}
+
+// configReader reads every config once.
+type configReader struct{ known map[string]*lint.Config }
+
+// nearest finds the config in dir or above it, no farther than the workspace or
+// the repository that dir is in. A nil config: there is none.
+func (c *configReader) nearest(a *app, dir string) (at string, config *lint.Config, err error) {
+	for at = dir; ; at = filepath.Dir(at) {
+		file := filepath.Join(at, lint.ConfigFile)
+		if config, ok := c.known[file]; ok {
+			return at, config, nil
+		}
+		data, err := os.ReadFile(file)
+		switch {
+		case err == nil:
+			config, err := lint.ParseConfig(a.label(file), data)
+			c.known[file] = config
+			return at, config, err
+		case !os.IsNotExist(err):
+			return "", nil, err
+		}
+		for _, end := range []string{workspace.ManifestFile, ".git"} {
+			if _, err := os.Lstat(filepath.Join(at, end)); err == nil {
+				return at, nil, nil
+			}
+		}
+		if filepath.Dir(at) == at {
+			return at, nil, nil
+		}
+	}
+}
+
+// label is how findings call a path: as seen from here where that is shorter.
+func (a *app) label(p string) string {
+	if rel, err := filepath.Rel(a.dir, p); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.ToSlash(p)
+}
+
+// inputsIn reads fsys, which is dir on the disk, as a template, or each folder in
+// it that is one.
+func inputsIn(fsys fs.FS, label, dir string) ([]linted, error) {
+	if _, err := fs.Stat(fsys, template.File); err == nil {
+		files, err := tree.FromFS(fsys)
+		return []linted{{Input: lint.Input{Label: label, Folder: filepath.Base(dir), Files: files}, dir: dir}}, err
+	}
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, err
+	}
+	var out []linted
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		if _, err := fs.Stat(fsys, path.Join(e.Name(), template.File)); err != nil {
+			continue
+		}
+		sub, err := fs.Sub(fsys, e.Name())
+		if err != nil {
+			return nil, err
+		}
+		files, err := tree.FromFS(sub)
+		if err != nil {
+			return nil, err
+		}
+		in := linted{Input: lint.Input{Label: path.Join(label, e.Name()), Files: files}}
+		if dir != "" {
+			in.dir = filepath.Join(dir, e.Name())
+		}
+		out = append(out, in)
+	}
+	return out, nil
+}
