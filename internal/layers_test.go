@@ -34,10 +34,11 @@ var layers = []string{
 // alone lists what may be imported in one package only, so that it can be
 // replaced there.
 var alone = map[string]string{
-	"github.com/AlecAivazis/survey/v2": "internal/prompt",
-	"github.com/Masterminds/sprig/v3":  "internal/template",
-	"github.com/spf13/cobra":           "internal/cli",
-	"github.com/gofrs/flock":           "internal/workspace",
+	"github.com/AlecAivazis/survey/v2":                    "internal/prompt",
+	"github.com/Masterminds/sprig/v3":                     "internal/template",
+	"github.com/spf13/cobra":                              "internal/cli",
+	"github.com/gofrs/flock":                              "internal/workspace",
+	"github.com/moby/buildkit/frontend/dockerfile/parser": "internal/lint",
 }
 
 // pure lists packages that must not reach the outside world: what they compute

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,9 @@ type lintFlags struct {
 	failOn, explain, baseline string
 	only, skip                []string
 	list, fix, write          bool
+
+	// format is the global flag's: a lint has more of them.
+	format string
 }
 
 func (a *app) lintCommand() *cobra.Command {
@@ -34,13 +38,17 @@ below it where it stands alone. ` + lint.ConfigFile + ` in a template's folder o
 leaves paths out, and names a baseline of old findings.`,
 		Example: `  svcgen lint tools/templates
   svcgen lint tools/templates --json --fail-on warning
+  svcgen lint tools/templates --format sarif > lint.sarif
   svcgen lint tools/templates --fix --diff
   svcgen lint --explain output-does-not-parse`,
 		Args: arguments(0, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if a.json {
+				f.format = "json"
+			}
 			switch {
 			case f.list:
-				return a.listRules()
+				return a.listRules(f.format)
 			case f.explain != "":
 				return a.explainRule(f.explain)
 			}
@@ -48,6 +56,7 @@ leaves paths out, and names a baseline of old findings.`,
 		},
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "text", strings.Join(lintFormats, ", "))
 	flags.StringVar(&f.failOn, "fail-on", "error", "exit 1 on findings of this severity or above: error, warning, info or never")
 	flags.StringSliceVar(&f.only, "rule", nil, "look for the rule `ID` alone; may be repeated")
 	flags.StringSliceVar(&f.skip, "skip", nil, "leave the rule `ID` out; may be repeated")
@@ -57,6 +66,8 @@ leaves paths out, and names a baseline of old findings.`,
 	flags.BoolVar(&a.diff, "diff", false, "show what --fix would mend as a diff, write nothing")
 	flags.StringVar(&f.baseline, "baseline", "", "the `FILE` of old findings that do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write what is found now to the baseline")
+	_ = cmd.RegisterFlagCompletionFunc("format", offering(func() []string { return lintFormats }))
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", offering(func() []string { return levels }))
 	for _, name := range []string{"explain", "rule", "skip"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, offering(ruleNames))
 	}
@@ -71,7 +82,23 @@ func ruleNames() []string {
 	return out
 }
 
-func (a *app) listRules() error {
+// ruleJSON is a rule in --rules --json.
+type ruleJSON struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"`
+	Doc      string `json:"doc"`
+	Why      string `json:"why"`
+	Remedy   string `json:"remedy"`
+}
+
+func (a *app) listRules(format string) error {
+	if format == "json" {
+		var out []ruleJSON
+		for _, r := range lint.Rules() {
+			out = append(out, ruleJSON{r.ID, r.Severity.String(), r.Doc, r.Why, r.Remedy})
+		}
+		return a.printJSON(out)
+	}
 	for _, r := range lint.Rules() {
 		fmt.Fprintf(a.Stdout, "%-24s %s\n", r.ID, r.Severity)
 	}
@@ -103,10 +130,16 @@ func (a *app) explainRule(id string) error {
 // levels are the values of --fail-on.
 var levels = []string{"info", "warning", "error", "never"}
 
+// lintFormats are the values of --format.
+var lintFormats = []string{"text", "json", "sarif", "github", "junit"}
+
 // check refuses flags that make no sense.
 func (f lintFlags) check() error {
 	if !slices.Contains(levels, f.failOn) {
 		return diag.Errorf("--fail-on takes error, warning, info or never, not %q", f.failOn)
+	}
+	if !slices.Contains(lintFormats, f.format) {
+		return diag.Errorf("--format takes %s, not %q", strings.Join(lintFormats, ", "), f.format)
 	}
 	for _, id := range slices.Concat(f.only, f.skip) {
 		if _, err := knownRule(id); err != nil {
@@ -153,13 +186,22 @@ func inputsOf(templates []linted) []lint.Input {
 // showFindings prints the report, and sets the exit code.
 func (a *app) showFindings(report *lint.Report, f lintFlags, start time.Time) error {
 	a.judge(report, f)
-	if a.json {
+	took := time.Since(start)
+	switch f.format {
+	case "json":
 		return report.WriteJSON(a.Stdout)
+	case "sarif":
+		return report.WriteSARIF(a.Stdout, a.Version)
+	case "github":
+		return report.WriteGitHub(a.Stdout)
+	case "junit":
+		level := max(slices.Index(levels, f.failOn), 0)
+		return report.WriteJUnit(a.Stdout, lint.Severity(level), f.failOn == "never", took)
 	}
 	if a.quiet && len(report.Findings) == 0 {
 		return nil
 	}
-	return report.WriteText(a.Stdout, a.Color, time.Since(start))
+	return report.WriteText(a.Stdout, a.Color, took)
 }
 
 // judge sets the exit code.

@@ -26,7 +26,7 @@ func (a *app) mend(templates []linted, opts lint.Options, f lintFlags, start tim
 		return err
 	}
 	if a.diff {
-		return a.showMends(templates, mended, f, opts)
+		return a.showMends(templates, mended, f, opts, start)
 	}
 	for i, m := range mended {
 		if err := writeChanged(templates[i].dir, templates[i].Files, m.Files); err != nil {
@@ -39,7 +39,7 @@ func (a *app) mend(templates []linted, opts lint.Options, f lintFlags, start tim
 
 // showMends prints what --fix would do as one diff. The exit code tells of what
 // there is now.
-func (a *app) showMends(templates []linted, mended []*lint.Mended, f lintFlags, opts lint.Options) error {
+func (a *app) showMends(templates []linted, mended []*lint.Mended, f lintFlags, opts lint.Options, start time.Time) error {
 	var changes plan.Plan
 	var applied []lint.Finding
 	left := 0
@@ -54,15 +54,15 @@ func (a *app) showMends(templates []linted, mended []*lint.Mended, f lintFlags, 
 	if err != nil {
 		return err
 	}
-	a.judge(report, f)
-	if a.json {
+	if f.format != "text" {
 		var b strings.Builder
 		if err := changes.Unified(&b, false); err != nil {
 			return err
 		}
 		report.Mended, report.Diff = applied, b.String()
-		return report.WriteJSON(a.Stdout)
+		return a.showFindings(report, f, start)
 	}
+	a.judge(report, f)
 	a.note("svcgen lint --fix mends %s and leaves %s", count(len(applied), "finding"), count(left, "finding"))
 	return changes.Unified(a.Stdout, a.Color)
 }

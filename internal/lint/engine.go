@@ -18,9 +18,7 @@ func one(ctx context.Context, in Input, o Options) *Report {
 		rep.Sampled = []string{in.Label}
 	}
 	rules := Rules()
-	for _, r := range rules {
-		p.rules = append(p.rules, r.ID)
-	}
+	p.rules = idsOf(rules)
 	rules = slices.DeleteFunc(rules, func(r Rule) bool { return !o.speaks(r, in) })
 	found := make([][]*Finding, len(rules))
 	forEach(ctx, len(rules), func(i int) {
@@ -38,8 +36,18 @@ func one(ctx context.Context, in Input, o Options) *Report {
 	var more []Hidden
 	rep.Findings, more = p.settle(findings, in)
 	rep.Hidden = append(hidden, more...)
+	rep.looked = []looked{{in.Label, idsOf(rules)}}
 	rep.decided = p.decided()
 	return rep
+}
+
+// idsOf lists the rules' names.
+func idsOf(rules []Rule) []string {
+	var out []string
+	for _, r := range rules {
+		out = append(out, r.ID)
+	}
+	return out
 }
 
 // check runs one rule.

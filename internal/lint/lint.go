@@ -76,6 +76,8 @@ type Finding struct {
 	shown []int // the renderings that show it; nil: the template's own files do
 	edits []Edit
 	place string // File, seen from the baseline's folder
+
+	template string // the label of its template
 }
 
 // Report is what was found, in order of file, line and rule.
@@ -90,7 +92,14 @@ type Report struct {
 
 	Hidden []Hidden `json:"-"` // the suppressed ones
 
+	looked  []looked
 	decided bool // nothing kept a rule from speaking
+}
+
+// looked says which rules looked at a template.
+type looked struct {
+	label string
+	rules []string
 }
 
 // Count returns how many findings have the severity.
@@ -125,6 +134,7 @@ func joined(reports []*Report) *Report {
 	for _, r := range reports {
 		all.Combinations += r.Combinations
 		all.Hidden = append(all.Hidden, r.Hidden...)
+		all.looked = append(all.looked, r.looked...)
 		all.Sampled = append(all.Sampled, r.Sampled...)
 		all.Findings = append(all.Findings, r.Findings...)
 	}

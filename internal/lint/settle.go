@@ -20,6 +20,7 @@ type Hidden struct {
 func (p *Pass) settle(found []Finding, in Input) (kept []Finding, hidden []Hidden) {
 	old := map[known]int{}
 	for _, f := range found {
+		f.template = in.Label
 		f.place = pathIn(in.BaselinePlace, p.local(f.File))
 		excluded, reason := in.Config.judge(f.Rule, pathIn(in.Place, p.local(f.File)))
 		k := known{f.Rule, f.place, f.Message}
