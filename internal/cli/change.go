@@ -139,6 +139,10 @@ func missingParents(dir string) []string {
 
 // show prints an outcome.
 func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time) error {
+	applied = applied && len(out.Plan) > 0
+	if err := a.showServices(out, applied); err != nil {
+		return err
+	}
 	if a.json {
 		return a.showJSON(c, out, applied)
 	}
@@ -151,14 +155,17 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 	if a.quiet {
 		return nil
 	}
-	if len(out.Plan) == 0 {
+	a.table(out.Lines)
+	a.conflicts(out)
+	switch {
+	case len(out.Plan) == 0 && out.Conflicts == 0:
 		fmt.Fprintln(a.Stdout, "nothing to do")
 		return nil
-	}
-	a.table(out.Lines)
-	switch {
 	case !applied:
 		fmt.Fprintln(a.Stdout, "nothing was written")
+		if out.Conflicts > 0 && len(out.Plan) == 0 {
+			a.hint("--conflict=markers writes them into the files; --conflict=ours and --conflict=theirs choose a side")
+		}
 		return nil
 	case strings.HasSuffix(out.Done, ")"):
 		fmt.Fprintf(a.Stdout, "%s, %s)\n", strings.TrimSuffix(out.Done, ")"), took(start))
@@ -226,6 +233,10 @@ func (a *app) table(lines []service.Line) {
 
 func counted(l service.Line) string {
 	switch {
+	case l.What != "" && l.Added+l.Removed == 0:
+		return ""
+	case l.Files > 0 && l.Action != "create":
+		return fmt.Sprintf("%s, +%s -%s", strings.Replace(count(l.Files, "file"), "one", "1", 1), thousands(l.Added), thousands(l.Removed))
 	case l.Files == 1:
 		return "1 file, " + thousands(l.Added) + " lines"
 	case l.Files > 1:
@@ -257,11 +268,14 @@ type outcomeJSON struct {
 	Notes   []string       `json:"notes"`
 	Next    []string       `json:"next"`
 	Diff    string         `json:"diff,omitempty"`
+
+	Services  []service.Report `json:"services,omitempty"` // of commands that merge
+	Conflicts int              `json:"conflicts"`
 }
 
 func (a *app) showJSON(c change, out *service.Outcome, applied bool) error {
 	o := outcomeJSON{Version: 1, Command: c.name, Applied: applied, Summary: orEmpty(out.Lines), Changes: out.Plan.Entries(),
-		Done: out.Done, Notes: orEmpty(out.Notes), Next: orEmpty(out.Next)}
+		Done: out.Done, Notes: orEmpty(out.Notes), Next: orEmpty(out.Next), Services: out.Services, Conflicts: out.Conflicts}
 	if a.diff {
 		var b strings.Builder
 		if err := out.Plan.Unified(&b, false); err != nil {

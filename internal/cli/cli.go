@@ -28,7 +28,8 @@ type app struct {
 	color   string
 	code    int // the exit code where there is no error
 
-	workspace string // the folder of the workspace that a command changes
+	workspace  string // the folder of the workspace that a command changes
+	reportFile string // where upgrade writes its report; "": nowhere
 }
 
 // Main runs the command that args name, without the program's own name, and
@@ -51,7 +52,8 @@ func (a *app) root() *cobra.Command {
 		Use:   "svcgen",
 		Short: "Create services from templates, wire them in, and keep them current",
 		Long: `svcgen creates a service from a template, wires it into the workspace's own files,
-adds to it, and checks the templates that services come from.
+adds to it, keeps it current with its template without losing what people changed, and
+checks the templates that services come from.
 
 Exit codes: 0 done or clean; 1 findings, or a plan under --check; 2 wrong use or bad
 input, nothing written; 3 a fault such as a full disk; 130 interrupted, nothing changed.`,
@@ -84,6 +86,13 @@ func (a *app) commands() []*cobra.Command {
 		a.initCommand(),
 		a.newCommand(),
 		a.addCommand(),
+		a.setCommand(),
+		a.renameCommand(),
+		a.removeCommand(),
+		a.upgradeCommand(),
+		a.statusCommand(),
+		a.diffCommand(),
+		a.adoptCommand(),
 		a.checkCommand(),
 		a.affectedCommand(),
 		a.lintCommand(),

@@ -93,6 +93,13 @@ func (a *app) fail(msg, hint string) {
 	}
 }
 
+// hint prints advice that belongs to a result, not to an error.
+func (a *app) hint(text string) {
+	if !a.quiet {
+		fmt.Fprintf(a.Stderr, "hint:  %s\n", visible(text))
+	}
+}
+
 // visible replaces control characters by their escapes, line breaks and tabs
 // excepted.
 func visible(s string) string {

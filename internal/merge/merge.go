@@ -78,7 +78,12 @@ type Input struct {
 	Parses func(path string, data []byte) error
 	Policy Policy
 	Label  string // what theirs is called in markers, e.g. "http 1.1.0"
-	Git    Git
+
+	// Words merges word by word what conflicts line by line: for a change that
+	// only renames, where an edit beside a name on its line is no conflict.
+	Words bool
+
+	Git Git
 }
 
 // Result is the merged tree and how it came about. Lists are sorted.
@@ -89,6 +94,7 @@ type Result struct {
 	Taken     []string          // ours was as in base, and is now as in theirs
 	Kept      []string          // theirs changed, ours had been deleted: it stays so
 	Moves     map[string]string // ours' path to the new one, for what changed its name
+	Read      tree.Tree         // of Others, what turned out to be ours' name of a file
 	Requires  bool              // go.mod or go.sum were merged: go mod tidy is due
 }
 
@@ -114,7 +120,7 @@ type file struct {
 //	binary, both changed           conflict; ours stays, theirs stands beside it
 //	a symbolic link on either side conflict; never followed
 func Trees(ctx context.Context, in Input) (*Result, error) {
-	m := &merger{Input: in, ctx: ctx, res: &Result{Tree: in.Ours.Clone(), Moves: map[string]string{}}}
+	m := &merger{Input: in, ctx: ctx, res: &Result{Tree: in.Ours.Clone(), Moves: map[string]string{}, Read: tree.Tree{}}}
 	files, err := m.pair()
 	if err != nil {
 		return nil, err
@@ -222,6 +228,13 @@ func (m *merger) text(f *file) error {
 		return fmt.Errorf("%s: %w", f.path, err)
 	}
 	next := &tree.File{Data: out.Data, Kind: kind(f)}
+	if out.Conflicts > 0 && m.Words && f.base != nil {
+		if whole, ok, err := m.Git.Words(m.ctx, f.base.Data, f.ours.Data, f.theirs.Data); err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		} else if ok {
+			out, next = Text{Data: whole}, &tree.File{Data: whole, Kind: kind(f)}
+		}
+	}
 	if out.Conflicts > 0 {
 		why := Content
 		detail := fmt.Sprintf("the same lines were changed here and in %s", m.label())

@@ -137,6 +137,7 @@ func (m *merger) ourRenames(toTheirs map[string]string) (map[string]string, erro
 	for _, p := range found {
 		m.Ours[p] = others[p]
 		m.res.Tree[p] = others[p]
+		m.res.Read[p] = others[p]
 	}
 	return found, nil
 }

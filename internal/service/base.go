@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"path"
 
 	"github.com/svcgen/svcgen/internal/diag"
@@ -10,31 +11,54 @@ import (
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
-// Base renders what a service would be if nobody had touched it: the template's
-// layers with the service's values, and its units replayed in order. Paths are
-// relative to the service's folder; the descriptor is not part of it.
-func Base(t *template.Template, scope template.Scope, units []workspace.Unit) (tree.Tree, error) {
-	r, err := t.Service(scope)
+// state is what a service is rendered from, at one time.
+type state struct {
+	service workspace.Service
+	ref     string // how the workspace calls the template
+	tmpl    *template.Template
+	scope   template.Scope // with the values
+	units   []workspace.Unit
+}
+
+// layout is a state's files as if nobody had touched them.
+type layout struct {
+	files tree.Tree
+
+	// origin tells which file of the template made a path, and for which of the
+	// units: what has the same origin in two renderings is the same file, however
+	// it is called.
+	origin map[string]string
+}
+
+// render renders the template's layers with the service's values, and replays
+// its units in order. Paths are relative to the service's folder; the descriptor
+// is not part of it.
+func (s state) render() (*layout, error) {
+	made, err := s.tmpl.Service(s.scope)
 	if err != nil {
 		return nil, err
 	}
-	files := r.Files
-	for _, u := range units {
-		if files, err = replay(t, scope, u, files); err != nil {
+	r := &layout{files: made.Files, origin: map[string]string{}}
+	for p, src := range made.Sources {
+		r.origin[p] = src.File
+	}
+	for i, u := range s.units {
+		if err := s.replay(r, i, u); err != nil {
 			return nil, err
 		}
 	}
-	return files, nil
+	return r, nil
 }
 
-// replay adds the recorded unit u to files.
-func replay(t *template.Template, scope template.Scope, u workspace.Unit, files tree.Tree) (tree.Tree, error) {
-	unit := t.Unit(u.Kind)
-	if unit == nil {
-		return nil, diag.Errorf("the template %s %s has no unit %q", t.Name, t.Release, u.Kind)
+// unit renders the recorded unit u.
+func (s state) unit(u workspace.Unit) (*template.Rendering, error) {
+	kind := s.tmpl.Unit(u.Kind)
+	if kind == nil {
+		return nil, &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
+			Msg: fmt.Sprintf("the template %s %s has no unit %q", s.ref, s.tmpl.Release, u.Kind)}
 	}
-	values, missing, err := template.Resolve(unit.Values, u.Values, func(known map[string]any) template.Scope {
-		sc := scope
+	values, missing, err := template.Resolve(kind.Values, u.Values, func(known map[string]any) template.Scope {
+		sc := s.scope
 		sc.Unit = known
 		return sc
 	})
@@ -42,27 +66,67 @@ func replay(t *template.Template, scope template.Scope, u workspace.Unit, files 
 		return nil, err
 	}
 	if len(missing) > 0 {
-		return nil, diag.Errorf("a recorded %s lacks its %s", u.Kind, missing[0].Name)
+		return nil, &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
+			Msg: fmt.Sprintf("a recorded %s lacks its %s", u.Kind, missing[0].Name)}
 	}
+	scope := s.scope
 	scope.Unit = values
-	made, err := t.RenderUnit(unit, scope)
+	return s.tmpl.RenderUnit(kind, scope)
+}
+
+// replay adds the i-th recorded unit to r.
+func (s state) replay(r *layout, i int, u workspace.Unit) error {
+	made, err := s.unit(u)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	next := files.Clone()
 	for p, f := range made.Files {
-		next[p] = f
+		r.files[p] = f
+		r.origin[p] = fmt.Sprintf("%s#%d", made.Sources[p].File, i)
 	}
 	for _, in := range made.Inserts {
-		f, ok := next[in.File]
+		f, ok := r.files[in.File]
 		if !ok {
-			return nil, &diag.Error{File: path.Join(t.Label, template.File), Msg: "unit " + u.Kind + " inserts into " + in.File + ", which the template does not render"}
+			return &diag.Error{File: path.Join(s.tmpl.Label, template.File),
+				Msg: "unit " + u.Kind + " inserts into " + in.File + ", which the template does not render"}
 		}
 		data, err := insert.Insert(in.File, f.Data, in.Address, in.Text)
 		if err != nil {
+			return err
+		}
+		r.files[in.File] = tree.File{Data: data, Kind: f.Kind}
+	}
+	return nil
+}
+
+// has reports whether the rendering has a file.
+func (r *layout) has(p string) bool { _, ok := r.files[p]; return ok }
+
+// keeper returns which paths the template writes once and then leaves to people.
+func (s state) keeper() (func(p string) bool, error) {
+	patterns := make([]string, len(s.tmpl.Keep))
+	for i, k := range s.tmpl.Keep {
+		text, err := template.Text(k, s.scope)
+		if err != nil {
 			return nil, err
 		}
-		next[in.File] = tree.File{Data: data, Kind: f.Kind}
+		patterns[i] = text
 	}
-	return next, nil
+	return func(p string) bool {
+		for _, k := range patterns {
+			if ok, _ := path.Match(k, p); ok {
+				return true
+			}
+		}
+		return false
+	}, nil
+}
+
+// living reads what an existing service was rendered from.
+func living(w *workspace.Workspace, lib workspace.Library, s *workspace.Service) (state, *workspace.Descriptor, error) {
+	d, t, scope, err := Living(w, lib, s)
+	if err != nil {
+		return state{}, nil, err
+	}
+	return state{service: *s, ref: d.Template, tmpl: t, scope: scope, units: d.Units}, d, nil
 }

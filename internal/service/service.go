@@ -9,6 +9,7 @@ package service
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,6 +27,9 @@ type Outcome struct {
 	Done  string   // what is true afterwards, e.g. "payments is ready on port 8081 (template http 1.0.0)"
 	Notes []string // what a person should know, e.g. a slot that was skipped and why
 	Next  []string // commands to type next
+
+	Services  []Report // of commands that merge: what became of each service
+	Conflicts int      // how many there are, in all services
 }
 
 // Line is one line of the summary.
@@ -70,11 +74,15 @@ func creation(dir string, files tree.Tree) Line {
 	return l
 }
 
-// draft gathers a command's changes: what was read, and what it becomes.
+// draft gathers a command's changes: what was read, and what it becomes. A path
+// that was read and is not in next goes.
 type draft struct {
 	read, next tree.Tree
+	moves      plan.Plan // folders that move before anything else
 	lines      []Line
 	notes      []string
+
+	below *draft // what this draft is laid over, until commit; nil: the disk
 }
 
 func newDraft() *draft { return &draft{read: tree.Tree{}, next: tree.Tree{}} }
@@ -111,6 +119,12 @@ func (d *draft) file(w *workspace.Workspace, p string) (*tree.File, error) {
 	if f, ok := d.next[p]; ok {
 		return &f, nil
 	}
+	if d.below != nil {
+		if f, ok := d.below.next[p]; ok {
+			d.next[p] = f
+			return &f, nil
+		}
+	}
 	if err := w.Solid(p); err != nil {
 		return nil, err
 	}
@@ -125,11 +139,33 @@ func (d *draft) file(w *workspace.Workspace, p string) (*tree.File, error) {
 	return f, nil
 }
 
+// commit puts d into the draft that it is laid over.
+func (d *draft) commit() {
+	for p, f := range d.read {
+		if _, known := d.below.read[p]; !known {
+			d.below.read[p] = f
+		}
+		if _, stays := d.next[p]; !stays {
+			delete(d.below.next, p)
+		}
+	}
+	maps.Copy(d.below.next, d.next)
+	d.below.moves = append(d.below.moves, d.moves...)
+	d.below.notes = append(d.below.notes, d.notes...)
+}
+
+// plan is what the draft changes.
+func (d *draft) plan() plan.Plan {
+	p := append(plan.Diff(d.read, d.next), d.moves...)
+	slices.SortFunc(p, func(a, b plan.Change) int { return strings.Compare(a.Path, b.Path) })
+	return p
+}
+
 // outcome closes the draft. The folders created come first, then the files by
 // name.
 func (d *draft) outcome(created ...Line) *Outcome {
 	slices.SortFunc(d.lines, func(a, b Line) int { return strings.Compare(a.Path, b.Path) })
-	return &Outcome{Plan: plan.Diff(d.read, d.next), Lines: append(created, d.lines...), Notes: d.notes}
+	return &Outcome{Plan: d.plan(), Lines: append(created, d.lines...), Notes: d.notes}
 }
 
 // flagOf is how a value is given on new's command line.

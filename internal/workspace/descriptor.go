@@ -30,6 +30,7 @@ type Descriptor struct {
 type Unit struct {
 	Kind   string
 	Values map[string]string
+	Keys   []string // the values' order in the descriptor; nil for a new unit
 }
 
 // ParseDescriptor reads the descriptor in file strictly.
@@ -63,7 +64,11 @@ func ParseDescriptor(file string, data []byte) (*Descriptor, error) {
 					r.Fail(item, "a unit has one key, its kind", "e.g. endpoint: {method: GET, path: /v1/payments}")
 					continue
 				}
-				d.Units = append(d.Units, Unit{pairs[0].Key, answers(r, pairs[0].N, pairs[0].Key)})
+				u := Unit{Kind: pairs[0].Key, Values: answers(r, pairs[0].N, pairs[0].Key)}
+				for _, p := range r.Pairs(pairs[0].N, u.Kind) {
+					u.Keys = append(u.Keys, p.Key)
+				}
+				d.Units = append(d.Units, u)
 			}
 		},
 	})

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/merge"
+	"github.com/svcgen/svcgen/internal/service"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+// merging are the flags of commands that merge with what people changed.
+type merging struct {
+	conflict string
+	skip     bool
+}
+
+func (m *merging) flags(cmd *cobra.Command, many bool) {
+	cmd.Flags().StringVar(&m.conflict, "conflict", "abort", "on a conflict: `abort`, markers, ours or theirs")
+	if many {
+		cmd.Flags().BoolVar(&m.skip, "skip-conflicts", false, "leave services with conflicts as they are, and do the others")
+	}
+	_ = cmd.RegisterFlagCompletionFunc("conflict", offering(func() []string { return policies }))
+}
+
+var policies = []string{"abort", "markers", "ours", "theirs"}
+
+// options turns the flags into what service takes.
+func (m *merging) options() (service.Merging, error) {
+	o := service.Merging{Skip: m.skip}
+	for i, p := range []merge.Policy{merge.Abort, merge.Markers, merge.Ours, merge.Theirs} {
+		if policies[i] == m.conflict {
+			o.Policy = p
+			return o, nil
+		}
+	}
+	return o, diag.Errorf("--conflict takes abort, markers, ours or theirs, not %q", m.conflict)
+}
+
+func (a *app) upgradeCommand() *cobra.Command {
+	var m merging
+	var set []string
+	var to, report string
+	cmd := &cobra.Command{
+		Use:   "upgrade [SERVICE...]",
+		Short: "Bring services to the current release of their templates, keeping people's changes",
+		Long: `upgrade merges three things for each service: what its old release rendered, what people
+made of it, and what the new release renders. Files that nobody touched become the new
+ones; files that both sides changed are merged line by line by git; go.mod and go.sum are
+merged by meaning; what people deleted stays deleted. The entries in shared files are
+merged too. Without names, all services are upgraded.
+
+A conflict stops everything, nothing is written, and the exit code is 1:
+--skip-conflicts upgrades the services without one, --conflict=markers writes git's
+markers into the files, --conflict=ours and --conflict=theirs choose a side.`,
+		Example: `  svcgen upgrade --dry-run
+  svcgen upgrade payments ledger --diff
+  svcgen upgrade --skip-conflicts --report upgrade.md
+  svcgen upgrade --check`,
+		Args: arguments(0, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			answers, err := assignments(set)
+			if err != nil {
+				return err
+			}
+			o := service.UpgradeOptions{Services: args, To: to, Answers: answers}
+			if o.Merging, err = m.options(); err != nil {
+				return err
+			}
+			a.reportFile = report
+			return a.changeIn(change{name: "upgrade", what: "upgrade"}, func(w *workspace.Workspace) (*service.Outcome, error) {
+				return service.Upgrade(a.ctx, w, a.library(w), o)
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&to, "to", "", "the `RELEASE` to come to; one that is kept here, or the current one")
+	f.StringVar(&report, "report", "", "also write what was done into `FILE`, as markdown for a pull request")
+	f.StringArrayVar(&set, "set", nil, "give a value that the new release asks for: `NAME=VALUE`; may be repeated")
+	m.flags(cmd, true)
+	a.changing(cmd)
+	cmd.ValidArgsFunction = offering(a.serviceNames)
+	return cmd
+}
+
+func (a *app) setCommand() *cobra.Command {
+	var m merging
+	var in string
+	cmd := &cobra.Command{
+		Use:   "set NAME=VALUE...",
+		Short: "Change a value of a service's template, keeping people's changes",
+		Long: `set merges as upgrade does, between what the service's release renders with the old value
+and what it renders with the new one. Setting a value back gives the old tree back. The
+service is the one whose folder you are in, the only one, or --service.`,
+		Example: `  svcgen set database=postgres --service payments
+  svcgen set example=no --diff`,
+		Args: arguments(1, -1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			answers, err := assignments(args)
+			if err != nil {
+				return err
+			}
+			o := service.SetOptions{Answers: answers}
+			if o.Merging, err = m.options(); err != nil {
+				return err
+			}
+			name, err := a.name(in)
+			if err != nil {
+				return err
+			}
+			return a.changeIn(change{name: "set", what: "set"}, func(w *workspace.Workspace) (*service.Outcome, error) {
+				if o.Service = w.Manifest.Service(name); o.Service == nil {
+					return nil, diag.Errorf("the service %s is gone", name)
+				}
+				return service.Set(a.ctx, w, a.library(w), o)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&in, "service", "", "the service to change")
+	_ = cmd.RegisterFlagCompletionFunc("service", offering(a.serviceNames))
+	m.flags(cmd, false)
+	a.changing(cmd)
+	return cmd
+}
+
+// name finds the service that a command is about.
+func (a *app) name(in string) (string, error) {
+	w, _, err := a.open()
+	if err != nil {
+		return "", err
+	}
+	defer w.Close()
+	s, err := a.which(w, in)
+	if err != nil {
+		return "", err
+	}
+	return s.Name, nil
+}
+
+// changeIn carries out a change in the workspace that the current folder is in.
+func (a *app) changeIn(c change, compute func(w *workspace.Workspace) (*service.Outcome, error)) error {
+	dir, err := workspace.Find(a.dir)
+	if err != nil {
+		return err
+	}
+	c.compute = func(root *os.Root) (*service.Outcome, error) {
+		w := &workspace.Workspace{Root: root, Path: dir}
+		if err := w.Reload(); err != nil {
+			return nil, err
+		}
+		return compute(w)
+	}
+	return a.carryOut(dir, c)
+}
+
+// showServices prints what became of services whose changes were merged, and
+// writes the report.
+func (a *app) showServices(out *service.Outcome, applied bool) error {
+	if out.Conflicts > 0 {
+		a.code = ExitFindings
+	}
+	if a.reportFile != "" {
+		file := filepath.FromSlash(a.reportFile)
+		if !filepath.IsAbs(file) {
+			file = filepath.Join(a.Env.Dir, file)
+		}
+		if err := os.WriteFile(file, []byte(service.Markdown(out, applied)), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conflicts lists what could not be merged.
+func (a *app) conflicts(out *service.Outcome) {
+	services := 0
+	for _, s := range out.Services {
+		if len(s.Conflicts) > 0 {
+			services++
+		}
+		for _, c := range s.Conflicts {
+			word := "conflict"
+			if a.Color {
+				word = red(word)
+			}
+			fmt.Fprintf(a.Stdout, "%s  %s\n", word, visible(c.String()))
+		}
+	}
+	if services == 0 {
+		return
+	}
+	fmt.Fprintf(a.Stdout, "%s in %s\n", count(out.Conflicts, "conflict"), count(services, "service"))
+}

@@ -1,0 +1,246 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/merge"
+	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+// pair is an entry of a shared file on both sides; nil where one has none.
+type pair struct{ before, after *placement }
+
+// rewire brings the service's entries in the shared files to the new state. What
+// people made of an entry is merged inside it.
+func (t *transition) rewire(d *draft) error {
+	before, after, err := t.places(alone)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for _, p := range paired(before, after) {
+		changed = changed || !p.same()
+	}
+	if !changed {
+		return nil
+	}
+	// Where an entry goes among the others is worth knowing only now.
+	if before, after, err = t.places(func(w *workspace.Workspace, _ workspace.Service) *workspace.Workspace { return w }); err != nil {
+		return err
+	}
+	for _, p := range paired(before, after) {
+		if p.same() {
+			continue
+		}
+		if err := t.entry(d, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alone is w with s as its only service: enough to compare entries, and cheap in
+// a workspace of a thousand.
+func alone(w *workspace.Workspace, s workspace.Service) *workspace.Workspace {
+	c := *w
+	c.Manifest = &workspace.Manifest{Module: w.Manifest.Module, Services: []workspace.Service{s}, Wires: w.Manifest.Wires}
+	return &c
+}
+
+func (t *transition) places(seen func(*workspace.Workspace, workspace.Service) *workspace.Workspace) (before, after []placement, err error) {
+	before, _, err = placements(seen(t.w, t.from.service), member{t.from.service, t.from.tmpl, t.from.scope, t.before.has})
+	if err != nil {
+		return nil, nil, err
+	}
+	after, _, err = placements(seen(t.w, t.to.service), member{t.to.service, t.to.tmpl, t.to.scope, t.after.has})
+	return before, after, err
+}
+
+// paired puts the entries of both sides together: by place, and where the
+// service changes its name, by their order in the same template.
+func paired(before, after []placement) []pair {
+	var out []pair
+	used := make([]bool, len(after))
+	renamed := len(before) == len(after) && len(before) > 0
+	for i := range before {
+		if renamed && before[i].file != after[i].file {
+			renamed = false
+		}
+	}
+	for i := range before {
+		p := pair{before: &before[i]}
+		for j := range after {
+			if !used[j] && (renamed && i == j || !renamed && after[j].file == before[i].file && after[j].address.String() == before[i].address.String()) {
+				p.after, used[j] = &after[j], true
+				break
+			}
+		}
+		out = append(out, p)
+	}
+	for j := range after {
+		if !used[j] {
+			out = append(out, pair{after: &after[j]})
+		}
+	}
+	return out
+}
+
+func (p pair) same() bool {
+	return p.before != nil && p.after != nil && p.before.file == p.after.file &&
+		p.before.address.String() == p.after.address.String() && bytes.Equal(p.before.text, p.after.text)
+}
+
+// entry changes one entry.
+func (t *transition) entry(d *draft, p pair) error {
+	switch {
+	case p.before == nil:
+		return t.enter(d, p.after)
+	case p.after == nil:
+		return t.withdraw(d, p.before)
+	case p.before.file != p.after.file:
+		if err := t.withdraw(d, p.before); err != nil {
+			return err
+		}
+		return t.enter(d, p.after)
+	}
+	f, err := d.file(t.w, p.before.file)
+	if err != nil {
+		return err
+	}
+	data, edited, err := insert.Rewrite(p.before.file, f.Data, insert.Rewriting{
+		At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text, Merge: t.inside,
+	})
+	if isMissing(err) {
+		t.note("%s: %s is not there, and stays away", p.before.file, p.before.address)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if data == nil || edited && unparsed(p.before.file, data) {
+		t.conflict(p.before.file, f.Data, p.before, merge.Content, "%s was changed here and in %s", p.before.address, t.label)
+		if t.merging.Policy != merge.Theirs {
+			return nil
+		}
+		if data, _, err = insert.Rewrite(p.before.file, f.Data, insert.Rewriting{
+			At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text,
+		}); err != nil {
+			return err
+		}
+	}
+	d.next[p.before.file] = tree.File{Data: data, Kind: f.Kind}
+	t.report.Entries = append(t.report.Entries, p.before.file+": "+p.after.address.String())
+	return nil
+}
+
+// inside merges an entry that somebody edited.
+func (t *transition) inside(base, ours, theirs []byte) []byte {
+	if t.merging.words {
+		if out, ok, err := t.merging.Git.Words(context.Background(), base, ours, theirs); err == nil && ok {
+			return out
+		}
+		return nil
+	}
+	out, err := t.merging.Git.Texts(context.Background(), base, ours, theirs, t.label, merge.Abort)
+	if err != nil || out.Conflicts > 0 {
+		return nil
+	}
+	return out.Data
+}
+
+func unparsed(file string, data []byte) bool { return parses(file, data) != nil }
+
+// enter puts a new entry into a shared file, unless it is there already.
+func (t *transition) enter(d *draft, p *placement) error {
+	f, err := d.file(t.w, p.file)
+	if err != nil {
+		return err
+	}
+	if _, err := insert.Find(p.file, f.Data, p.address, p.text); err == nil {
+		if !p.ensure {
+			t.note("%s has %s already; it stays as it is", p.file, p.address)
+		}
+		return nil
+	}
+	if err := place(t.w, d, *p); err != nil {
+		return err
+	}
+	t.report.Entries = append(t.report.Entries, p.file+": "+p.address.String())
+	return nil
+}
+
+// withdraw takes an entry out of a shared file, unless people changed it or it
+// is there for others too.
+func (t *transition) withdraw(d *draft, p *placement) error {
+	if p.ensure {
+		return nil
+	}
+	f, err := d.file(t.w, p.file)
+	if err != nil {
+		return err
+	}
+	edited, err := entryEdited(f.Data, p)
+	if isMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if edited && t.merging.Policy != merge.Theirs {
+		t.conflict(p.file, f.Data, p, merge.Deleted, "%s was changed here, and %s no longer has it", p.address, t.label)
+		return nil
+	}
+	data, err := insert.Remove(p.file, f.Data, p.address, p.text)
+	if err != nil {
+		return err
+	}
+	d.next[p.file] = tree.File{Data: data, Kind: f.Kind}
+	t.report.Entries = append(t.report.Entries, p.file+": "+p.address.String())
+	return nil
+}
+
+// entryEdited tells whether an entry means something else than what svcgen
+// wrote.
+func entryEdited(data []byte, p *placement) (bool, error) {
+	own, err := insert.Value(p.file, data, p.address, p.text)
+	if err != nil {
+		return false, err
+	}
+	bare, err := insert.Remove(p.file, data, p.address, p.text)
+	if err != nil {
+		return false, err
+	}
+	again, err := insert.Insert(p.file, bare, p.address, p.text)
+	if err != nil {
+		return false, err
+	}
+	written, err := insert.Value(p.file, again, p.address, p.text)
+	return !bytes.Equal(own, written), err
+}
+
+func isMissing(err error) bool {
+	var e *insert.Error
+	return errors.As(err, &e) && e.Reason == insert.Missing
+}
+
+func (t *transition) note(format string, args ...any) {
+	t.report.Notes = append(t.report.Notes, fmt.Sprintf(format, args...))
+}
+
+// conflict reports an entry, unless the policy decides it.
+func (t *transition) conflict(file string, data []byte, p *placement, kind merge.Kind, format string, args ...any) {
+	if t.merging.Policy == merge.Ours || t.merging.Policy == merge.Theirs {
+		return
+	}
+	c := merge.Conflict{Path: file, Kind: kind, Detail: fmt.Sprintf(format, args...)}
+	if span, err := insert.Find(file, data, p.address, p.text); err == nil {
+		c.Line = 1 + strings.Count(string(data[:span.Start]), "\n")
+	}
+	t.report.Conflicts = append(t.report.Conflicts, c)
+}

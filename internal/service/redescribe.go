@@ -1,0 +1,110 @@
+package service
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+// redescribe brings the descriptor to the new state, with its comments.
+func (t *transition) redescribe(d *draft) error {
+	e := editor{file: path.Join(t.to.service.Path, workspace.DescriptorFile), data: t.descriptor.Data}
+	e.scalar([]string{}, "name", t.from.service.Name, t.to.service.Name)
+	e.scalar([]string{}, "release", t.from.tmpl.Release, t.to.tmpl.Release)
+	e.values(t.descriptor.Values, answersOf(t.to.scope.Values))
+	e.units(t.descriptor.Units, t.to)
+	if e.err != nil {
+		return e.err
+	}
+	d.read[e.file] = tree.File{Data: t.descriptor.Data}
+	d.next[e.file] = tree.File{Data: e.data}
+	return nil
+}
+
+// answersOf writes values as a descriptor does.
+func answersOf(values map[string]any) map[string]string {
+	out := make(map[string]string, len(values))
+	for k, v := range values {
+		out[k] = template.Answer(v)
+	}
+	return out
+}
+
+// editor changes scalars and entries of one YAML file, and keeps the first
+// error.
+type editor struct {
+	file string
+	data []byte
+	err  error
+}
+
+func (e *editor) rewrite(a insert.Address, old string, text string) {
+	if e.err != nil || old == text {
+		return
+	}
+	data, _, err := insert.Rewrite(e.file, e.data, insert.Rewriting{At: a, Text: []byte(old), To: a, New: []byte(text)})
+	e.keep(data, err)
+}
+
+func (e *editor) keep(data []byte, err error) {
+	if e.err = err; err == nil {
+		e.data = data
+	}
+}
+
+func (e *editor) scalar(at []string, key, old, text string) {
+	if old != text {
+		e.rewrite(insert.Address{Path: at, Key: key}, workspace.FlowScalar(old), workspace.FlowScalar(text))
+	}
+}
+
+// values changes the recorded values one by one.
+func (e *editor) values(old, next map[string]string) {
+	for _, k := range slices.Sorted(maps.Keys(old)) {
+		if _, stays := next[k]; !stays && e.err == nil {
+			e.keep(insert.Remove(e.file, e.data, insert.Address{Path: []string{"values"}, Key: k, Create: true}, nil))
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(next)) {
+		was, there := old[k]
+		switch {
+		case e.err != nil:
+			return
+		case !there:
+			e.keep(insert.Insert(e.file, e.data, insert.Address{Path: []string{"values"}, Key: k, Create: true}, []byte(workspace.FlowScalar(next[k]))))
+		case was != next[k]:
+			e.scalar([]string{"values"}, k, was, next[k])
+		}
+	}
+}
+
+// units rewrites the units that changed, takes out what is gone from the end of
+// the list, and leaves the others as they stand.
+func (e *editor) units(old []workspace.Unit, to state) {
+	for i, u := range old {
+		if i >= len(to.units) || e.err != nil {
+			return
+		}
+		next := to.units[i]
+		if u.Kind == next.Kind && maps.Equal(u.Values, next.Values) {
+			continue
+		}
+		e.rewrite(insert.Address{Path: []string{"units"}}, u.Entry(u.Keys), next.Entry(next.Keys))
+	}
+}
+
+// without takes one unit out of the descriptor's list.
+func (e *editor) without(u workspace.Unit) {
+	if e.err == nil {
+		e.keep(insert.Remove(e.file, e.data, insert.Address{Path: []string{"units"}, Create: true}, []byte(u.Entry(u.Keys))))
+	}
+	if e.err != nil {
+		e.err = fmt.Errorf("taking the unit out of the descriptor: %w", e.err)
+	}
+}

@@ -1,0 +1,360 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/merge"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+// UpgradeOptions are what svcgen upgrade was given.
+type UpgradeOptions struct {
+	Services []string          // none: all
+	To       string            // a release; "": the newest
+	Answers  map[string]string // for values that the new release asks for
+	Merging
+}
+
+// Upgrade computes how services come to another release of their templates, with
+// what people changed. With conflicts and the policy Abort the plan is empty,
+// unless Skip leaves the services that have some as they are.
+func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library, o UpgradeOptions) (*Outcome, error) {
+	names, err := chosen(w, o.Services)
+	if err != nil {
+		return nil, err
+	}
+	shelf := &shelf{lib: lib, to: trimRelease(o.To), found: map[string]*shelved{}}
+	all := make([]*transition, len(names))
+	errs := make([]error, len(names))
+	each(ctx, len(names), func(i int) {
+		all[i], errs[i] = upgrading(ctx, w, lib, shelf, w.Manifest.Service(names[i]), o)
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var list diag.List
+	for _, err := range errs {
+		if more := diag.All(err); more != nil {
+			list = append(list, more...)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if err := list.Err(); err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(t *transition) bool { return t == nil })
+	out, err := carry(w, lib, all, o.Skip)
+	if err != nil {
+		return nil, err
+	}
+	out.Notes = append(shelf.notes(), out.Notes...)
+	out.Done = done("upgraded", out)
+	return out, nil
+}
+
+// chosen checks the services' names; none means all.
+func chosen(w *workspace.Workspace, given []string) ([]string, error) {
+	if len(given) == 0 {
+		return w.Manifest.Names(), nil
+	}
+	var out []string
+	for _, n := range given {
+		if w.Manifest.Service(n) == nil {
+			e := diag.Errorf("there is no service %q", n)
+			if near := diag.Nearest(n, w.Manifest.Names()); near != "" {
+				e = e.WithHint("did you mean %s?", near)
+			}
+			return nil, e
+		}
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// each calls do for every number below n, some of them side by side.
+func each(ctx context.Context, n int, do func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// upgrading prepares one service; nil where it is on the release already.
+func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *workspace.Service, o UpgradeOptions) (*transition, error) {
+	from, d, err := living(w, lib, s)
+	if err != nil {
+		return nil, err
+	}
+	tmpl, err := shelf.get(d.Template, d.Release)
+	if err != nil {
+		return nil, err
+	}
+	if semver.Compare("v"+tmpl.Release, "v"+d.Release) == 0 || o.To == "" && semver.Compare("v"+tmpl.Release, "v"+d.Release) < 0 {
+		return nil, nil
+	}
+	if err := newer(s.Name, d.Release, tmpl.Release); err != nil {
+		return nil, err
+	}
+	m := migrate(tmpl, d.Release, d.Values, d.Units)
+	t := &transition{w: w, from: from, descriptor: d, merging: o.Merging, label: d.Template + " " + tmpl.Release}
+	notes := m.fitted(tmpl)
+	for k, v := range o.Answers {
+		m.values[k] = v
+	}
+	if t.to, err = target(w, from, tmpl, m.values, m.units); err != nil {
+		return nil, err
+	}
+	if t.before, err = from.render(); err != nil {
+		return nil, err
+	}
+	if t.renames, err = m.declared(t.before, t.to.scope); err != nil {
+		return nil, err
+	}
+	if err := t.prepare(ctx); err != nil {
+		return nil, err
+	}
+	t.report.Notes = append(t.report.Notes, notes...)
+	return t, nil
+}
+
+// target is the state of the same service with another template, other answers
+// or other units.
+func target(w *workspace.Workspace, from state, tmpl *template.Template, answers map[string]string, units []workspace.Unit) (state, error) {
+	to := from
+	to.tmpl, to.units = tmpl, units
+	scope := scopeOf(w, from.service)
+	scope.Template = template.Identity{Name: tmpl.Name, Release: tmpl.Release}
+	values, missing, err := template.Resolve(tmpl.Values, answers, func(known map[string]any) template.Scope {
+		sc := scope
+		sc.Values = known
+		return sc
+	})
+	if err != nil {
+		return to, err
+	}
+	if len(missing) > 0 {
+		return to, &MissingError{missing, flagOf}
+	}
+	scope.Values = values
+	to.scope = scope
+	return to, nil
+}
+
+// shelf finds the releases that services are to come to, each once.
+type shelf struct {
+	lib workspace.Library
+	to  string // "": the newest
+
+	mu    sync.Mutex
+	found map[string]*shelved
+}
+
+type shelved struct {
+	once sync.Once
+	tmpl *template.Template
+	err  error
+	note string
+}
+
+// get returns the release that a service on release from is to come to.
+func (s *shelf) get(ref, from string) (*template.Template, error) {
+	s.mu.Lock()
+	e := s.found[ref]
+	if e == nil {
+		e = &shelved{}
+		s.found[ref] = e
+	}
+	s.mu.Unlock()
+	e.once.Do(func() { e.tmpl, e.note, e.err = s.load(ref) })
+	return e.tmpl, e.err
+}
+
+func (s *shelf) load(ref string) (*template.Template, string, error) {
+	newest, err := s.lib.Load(ref)
+	if err != nil && (s.to == "" || diag.All(err) == nil) {
+		return nil, "", err
+	}
+	if s.to != "" && (err != nil || newest.Release != s.to) {
+		kept, err := s.lib.Kept(ref, s.to)
+		if err != nil {
+			return nil, "", err
+		}
+		if kept != nil {
+			return kept, "", nil
+		}
+		have, err := s.lib.Releases(ref)
+		if err != nil {
+			return nil, "", err
+		}
+		if newest != nil && !slices.Contains(have, newest.Release) {
+			have = append(have, newest.Release)
+		}
+		return nil, "", diag.Errorf("there is no release %s of the template %s here", s.to, ref).WithHint("there are: %s", strings.Join(have, ", "))
+	}
+	kept, err := s.lib.Kept(ref, newest.Release)
+	if err != nil || kept == nil {
+		return newest, "", err
+	}
+	same, err := s.lib.Keeps(ref, newest)
+	if err != nil || same {
+		return kept, "", err
+	}
+	return kept, fmt.Sprintf("the template %s differs from its release %s, which services are on: raise its release", ref, newest.Release), nil
+}
+
+func (s *shelf) notes() []string {
+	var out []string
+	for _, e := range s.found {
+		if e.note != "" {
+			out = append(out, e.note)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// carry settles prepared services one after the other, keeps the releases that
+// they come to, and drops those that no service is on any more.
+func carry(w *workspace.Workspace, lib workspace.Library, all []*transition, skip bool) (*Outcome, error) {
+	d := newDraft()
+	out := &Outcome{}
+	stopped := false
+	on := map[string]string{} // service to ref@release, of those that changed
+	for _, t := range all {
+		stop := len(t.report.Conflicts) > 0 && t.merging.Policy == merge.Abort
+		if !stop {
+			settled, err := t.settle(d)
+			if err != nil {
+				return nil, err
+			}
+			stop = !settled
+		}
+		if stop {
+			stopped = stopped || !skip
+			t.report.Skipped = true
+		} else {
+			on[t.from.service.Name] = t.to.ref + "@" + t.to.tmpl.Release
+		}
+		out.Conflicts += len(t.report.Conflicts)
+		if t.report.Requires && !stop {
+			out.Next = append(out.Next, "cd "+t.to.service.Path+" && go mod tidy")
+		}
+		out.Services = append(out.Services, t.report)
+	}
+	if stopped {
+		for i := range out.Services {
+			out.Services[i].Skipped = true
+		}
+		return out, nil
+	}
+	for _, t := range all {
+		if on[t.from.service.Name] == "" || t.from.tmpl.Release == t.to.tmpl.Release {
+			continue
+		}
+		kept, err := lib.Keeps(t.to.ref, t.to.tmpl)
+		if err != nil {
+			return nil, err
+		}
+		if _, done := d.next[path.Join(workspace.ReleaseDir(t.to.ref, t.to.tmpl.Release), template.File)]; !kept && !done {
+			if err := keep(w, d, t.to.ref, t.to.tmpl); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := drop(w, lib, d, on, nil); err != nil {
+		return nil, err
+	}
+	out.Plan, out.Notes = d.plan(), append(out.Notes, d.notes...)
+	out.Lines = summary(w, out.Plan, all)
+	return out, nil
+}
+
+// drop takes the kept releases out that no service is on. on tells the releases
+// of services that change, gone the services that go. Where a service cannot be
+// read, nothing is dropped: it may need any of them.
+func drop(w *workspace.Workspace, lib workspace.Library, d *draft, on map[string]string, gone map[string]bool) error {
+	if len(on) == 0 && len(gone) == 0 {
+		return nil
+	}
+	used := map[string]bool{}
+	for i := range w.Manifest.Services {
+		s := &w.Manifest.Services[i]
+		switch {
+		case gone[s.Name]:
+		case on[s.Name] != "":
+			used[on[s.Name]] = true
+		default:
+			desc, err := w.Descriptor(s)
+			if err != nil {
+				return nil
+			}
+			used[desc.Template+"@"+desc.Release] = true
+		}
+	}
+	held, err := lib.Held()
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		if used[h.Ref+"@"+h.Release] {
+			continue
+		}
+		files, err := lib.Files(h)
+		if err != nil {
+			return err
+		}
+		for p, f := range files {
+			if _, coming := d.next[p]; !coming {
+				d.read[p] = f
+			}
+		}
+	}
+	return nil
+}
+
+// done says what an upgrade, or a change of values, came to.
+func done(verb string, out *Outcome) string {
+	n, merged, skipped := 0, 0, 0
+	for _, r := range out.Services {
+		if r.Skipped {
+			skipped++
+			continue
+		}
+		n++
+		merged += len(r.Merged)
+	}
+	s := fmt.Sprintf("%s %s", verb, plural(n, "service"))
+	if merged > 0 {
+		s += ", " + plural(merged, "file") + " merged with people's changes"
+	}
+	if skipped > 0 {
+		s += ", " + plural(skipped, "service") + " left as it is"
+		if skipped > 1 {
+			s += " each"
+		}
+	}
+	return s
+}
