@@ -88,7 +88,8 @@ func FuzzManifest(f *testing.F) {
 func TestDescriptorReadsWhatItWrites(t *testing.T) {
 	d := &Descriptor{Name: "payments", Template: "acme/http", Release: "1.0.0",
 		Values: map[string]string{"resource": "payment", "example": "no", "odd": "a: b, {c} 'd' \"e\" #f", "empty": "", "tilde": "~", "number": "007", "dash": "-", "long": "2026-01-01"},
-		Units:  []Unit{{"endpoint", map[string]string{"method": "POST", "path": "/v1/payments/{id}/refund", "name": "refundPayment"}}}}
+		Units: []Unit{{Kind: "endpoint", Keys: []string{"method", "name", "path"},
+			Values: map[string]string{"method": "POST", "path": "/v1/payments/{id}/refund", "name": "refundPayment"}}}}
 	data := d.Encode([]string{"resource", "example"})
 	got, err := ParseDescriptor("service.yaml", data)
 	if err != nil {
