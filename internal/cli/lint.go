@@ -15,6 +15,7 @@ import (
 // lintFlags are the flags of lint alone.
 type lintFlags struct {
 	failOn, explain, baseline string
+	since                     string
 	only, skip                []string
 	list, fix, write          bool
 
@@ -38,6 +39,7 @@ below it where it stands alone. ` + lint.ConfigFile + ` in a template's folder o
 leaves paths out, and names a baseline of old findings.`,
 		Example: `  svcgen lint tools/templates
   svcgen lint tools/templates --json --fail-on warning
+  svcgen lint tools/templates --since origin/main
   svcgen lint tools/templates --format sarif > lint.sarif
   svcgen lint tools/templates --fix --diff
   svcgen lint --explain output-does-not-parse`,
@@ -64,6 +66,7 @@ leaves paths out, and names a baseline of old findings.`,
 	flags.BoolVar(&f.list, "rules", false, "list the rules")
 	flags.BoolVar(&f.fix, "fix", false, "mend what can be mended with certainty")
 	flags.BoolVar(&a.diff, "diff", false, "show what --fix would mend as a diff, write nothing")
+	flags.StringVar(&f.since, "since", "", "also compare with the template as it was at the commit `REF`")
 	flags.StringVar(&f.baseline, "baseline", "", "the `FILE` of old findings that do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write what is found now to the baseline")
 	_ = cmd.RegisterFlagCompletionFunc("format", offering(func() []string { return lintFormats }))
@@ -160,6 +163,11 @@ func (a *app) lint(args []string, f lintFlags) error {
 	templates, err := a.lintInputs(args, f.baseline)
 	if err != nil {
 		return err
+	}
+	if f.since != "" {
+		if err := a.before(templates, f.since); err != nil {
+			return err
+		}
 	}
 	opts := lint.Options{Only: f.only, Skip: f.skip}
 	switch {

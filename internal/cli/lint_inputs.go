@@ -10,6 +10,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/lint"
+	"github.com/svcgen/svcgen/internal/service"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
@@ -98,6 +99,21 @@ func (a *app) configure(in *linted, configs *configReader, baseline string) erro
 	}
 	in.Baseline, err = lint.ParseBaseline(a.label(in.baseline), data)
 	return err
+}
+
+// before reads what the templates were at the commit ref.
+func (a *app) before(templates []linted, ref string) error {
+	for i, t := range templates {
+		if t.dir == "" {
+			return diag.Errorf("--since needs a template in a git repository").WithHint("give a template's folder")
+		}
+		files, err := service.FolderAt(a.ctx, t.dir, ref)
+		if err != nil {
+			return err
+		}
+		templates[i].Released, templates[i].Since = files, ref
+	}
+	return nil
 }
 
 func slashRel(from, to string) (string, error) {

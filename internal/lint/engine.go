@@ -12,6 +12,11 @@ import (
 func one(ctx context.Context, in Input, o Options) *Report {
 	rep := &Report{}
 	p := newPass(in)
+	p.before = sync.OnceValue(func() *Pass {
+		old := newPass(Input{Label: in.Label, Files: in.Released})
+		old.render(ctx)
+		return old
+	})
 	p.render(ctx)
 	rep.Combinations = len(p.Renderings)
 	if p.sampled {

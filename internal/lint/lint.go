@@ -31,6 +31,7 @@ type Rule struct {
 	Doc      string // what it finds
 	Why      string // why that matters
 	Remedy   string // what to do
+	Since    bool   // it speaks only where an older state is known
 	Check    func(*Pass)
 }
 
@@ -46,6 +47,11 @@ type Input struct {
 	// Where the template's folder stands, seen from that of the Config and that
 	// of the Baseline.
 	Place, BaselinePlace string
+
+	// Released is the template's folder as it was at the commit Since; nil: not
+	// asked for.
+	Released tree.Tree
+	Since    string
 }
 
 // Options say which rules speak. The zero value is all of them.
@@ -57,7 +63,7 @@ type Options struct {
 // speaks reports whether a rule is wanted for a template.
 func (o Options) speaks(r Rule, in Input) bool {
 	wanted := len(o.Only) == 0 || slices.Contains(o.Only, r.ID)
-	return wanted && !slices.Contains(o.Skip, r.ID) && !in.Config.off(r.ID)
+	return wanted && (!r.Since || in.Released != nil) && !slices.Contains(o.Skip, r.ID) && !in.Config.off(r.ID)
 }
 
 // Finding is one thing that a rule found.

@@ -33,7 +33,7 @@ func TestExamples(t *testing.T) {
 			directives, want, _ := strings.Cut(string(a.Comment), "\n\n")
 			var got strings.Builder
 			for _, which := range []string{"bad", "bad-2", "good", "good-2"} {
-				rep, err := Run(context.Background(), []Input{{Label: "demo", Files: exampleTree(t, a, which, directives)}})
+				rep, err := Run(context.Background(), []Input{exampleInput(t, a, which, directives)})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -75,12 +75,14 @@ func isMended(f txtar.File) bool {
 func mendedFiles(t *testing.T, a *txtar.Archive, directives string) []txtar.File {
 	var out []txtar.File
 	for _, which := range []string{"bad", "bad-2", "good", "good-2"} {
-		in := Input{Label: "demo", Files: exampleTree(t, a, which, directives)}
+		in := exampleInput(t, a, which, directives)
 		m, err := Mend(context.Background(), in, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := Mend(context.Background(), Input{Label: "demo", Files: m.Files}, Options{})
+		mended := in
+		mended.Files = m.Files
+		again, err := Mend(context.Background(), mended, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,6 +118,16 @@ func findings(rep *Report, rule, which string) (lines string, own bool) {
 		b.WriteString("\n")
 	}
 	return b.String(), own
+}
+
+// exampleInput is one template of an archive; what it was before stands in the
+// folder that ends in -before.
+func exampleInput(t *testing.T, a *txtar.Archive, which, directives string) Input {
+	in := Input{Label: "demo", Files: exampleTree(t, a, which, directives)}
+	if slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, which+"-before/") }) {
+		in.Released, in.Since = exampleTree(t, a, which+"-before", directives), "v1.0.0"
+	}
+	return in
 }
 
 // exampleTree is one template of an archive, upon the frame that the first line

@@ -143,6 +143,9 @@ func (m *mender) better(after *Report, fixed []Finding) bool {
 		}
 	}
 	for _, f := range after.all() {
+		if f.Rule == releaseNotRaised.ID {
+			continue // any mend is a change, and this one has a mend of its own
+		}
 		k := key{f.Rule, f.File}
 		if left[k]--; left[k] < 0 && (m.report.decided || touched[f.File]) {
 			return false

@@ -35,6 +35,10 @@ type Pass struct {
 	config   *Config
 	folder   string
 
+	released tree.Tree // what the template was
+	since    string
+	before   func() *Pass // the pass of released, rendered
+
 	rule  *Rule
 	found *[]*Finding
 }
@@ -54,7 +58,8 @@ type Rendering struct {
 func (r *Rendering) Whole() bool { return len(r.Problems) == 0 }
 
 func newPass(in Input) *Pass {
-	p := &Pass{Label: in.Label, Files: in.Files, comments: comments(in.Files), ran: map[string]bool{}, config: in.Config, folder: in.Folder}
+	p := &Pass{Label: in.Label, Files: in.Files, comments: comments(in.Files), ran: map[string]bool{}, config: in.Config, folder: in.Folder,
+		released: in.Released, since: in.Since}
 	files := tree.Tree{}
 	for name, f := range in.Files {
 		if f.Kind != tree.Symlink {

@@ -11,7 +11,8 @@ func Rules() []Rule {
 // templateRules speak of templates as such, whatever they render.
 func templateRules() []Rule {
 	return []Rule{
-		templateSchema, templateName, templateRelease, symlinkInTemplate, migrationOrder,
+		templateSchema, templateName, templateRelease, symlinkInTemplate,
+		migrationOrder, releaseNotRaised, renameWithoutMigration,
 		valueUndeclared, valueUnused, valueWithoutHelp, valueDefaultInvalid,
 		parseError, unstableFunction, unsafeFunction, delimiterCollision,
 		renderError, leftoverDelimiter, pathEscapes, pathCollision, pathNotPortable,

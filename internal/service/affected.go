@@ -124,7 +124,7 @@ type git struct {
 func (g git) run(args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(g.ctx, "git", append([]string{"-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}, args...)...)
 	cmd.Dir = g.dir
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), redirects), "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat", "LC_ALL=C")
+	cmd.Env = g.environment()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -135,6 +135,10 @@ func (g git) run(args ...string) ([]byte, error) {
 		err = fmt.Errorf("%s: %w", strings.TrimSpace(stderr.String()), err)
 	}
 	return out, err
+}
+
+func (g git) environment() []string {
+	return append(slices.DeleteFunc(os.Environ(), redirects), "GIT_OPTIONAL_LOCKS=0", "GIT_PAGER=cat", "LC_ALL=C")
 }
 
 // redirects reports whether a variable of the environment could lead git
