@@ -20,7 +20,7 @@ require (
 	go.yaml.in/yaml/v3 v3.0.6 // YAML with positions; checks every splice
 	golang.org/x/mod v0.42.0 // go.mod, go.work, semantic versions, digests
 	golang.org/x/term v0.47.0 // is this a terminal?
-	golang.org/x/tools v0.51.0 // tests: txtar archives
+	golang.org/x/tools v0.51.0 // txtar archives: tests, and the examples of lint rules
 )
 
 require (

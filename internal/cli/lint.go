@@ -92,13 +92,14 @@ type ruleJSON struct {
 	Doc      string `json:"doc"`
 	Why      string `json:"why"`
 	Remedy   string `json:"remedy"`
+	Fixable  bool   `json:"fixable"`
 }
 
 func (a *app) listRules(format string) error {
 	if format == "json" {
 		var out []ruleJSON
 		for _, r := range lint.Rules() {
-			out = append(out, ruleJSON{r.ID, r.Severity.String(), r.Doc, r.Why, r.Remedy})
+			out = append(out, ruleJSON{r.ID, r.Severity.String(), r.Doc, r.Why, r.Remedy, r.Mends()})
 		}
 		return a.printJSON(out)
 	}
@@ -126,7 +127,7 @@ func (a *app) explainRule(id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.Stdout, "%s (%s)\n\n%s\n\n%s\n\nremedy: %s\n", r.ID, r.Severity, r.Doc, r.Why, r.Remedy)
+	_, err = fmt.Fprint(a.Stdout, lint.Page(r))
 	return err
 }
 

@@ -1,30 +1,47 @@
 package lint
 
 import (
-	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// TestRulesPage holds docs/rules.md to the rules. UPDATE=1 writes it anew.
-func TestRulesPage(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("# Lint rules\n\n`svcgen lint` applies these to every template. `svcgen lint --explain ID` shows one of them. This page is written\nfrom the rules themselves.\n")
+// TestPages holds docs/rules.md and the page of every rule to the rules and
+// their examples. UPDATE=1 writes them anew.
+func TestPages(t *testing.T) {
+	const docs = "../../docs"
+	want := map[string]string{"rules.md": Index()}
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "\n## %s\n\n*%s.* %s %s\n\nRemedy: %s.\n", r.ID, r.Severity, r.Doc, r.Why, strings.TrimSuffix(r.Remedy, "."))
+		want[filepath.Join("rules", r.ID+".md")] = Page(r)
 	}
-	const page = "../../docs/rules.md"
 	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(page, []byte(b.String()), 0o666); err != nil {
+		if err := os.MkdirAll(filepath.Join(docs, "rules"), 0o777); err != nil {
 			t.Fatal(err)
 		}
+		for name, text := range want {
+			if err := os.WriteFile(filepath.Join(docs, name), []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	got, err := os.ReadFile(page)
+	for name, text := range want {
+		got, err := os.ReadFile(filepath.Join(docs, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if strings.ReplaceAll(string(got), "\r\n", "\n") != text {
+			t.Errorf("docs/%s is not what the rules say; UPDATE=1 go test ./internal/lint -run TestPages writes it", name)
+		}
+	}
+	entries, err := os.ReadDir(filepath.Join(docs, "rules"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(got) != b.String() {
-		t.Error("docs/rules.md is not what the rules say; UPDATE=1 go test ./internal/lint -run TestRulesPage writes it")
+	for _, e := range entries {
+		if _, ok := want[filepath.Join("rules", e.Name())]; !ok {
+			t.Errorf("docs/rules/%s is the page of no rule", e.Name())
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func (r *Report) WriteSARIF(w io.Writer, version string) error {
 	index := map[string]int{}
 	for i, rule := range Rules() {
 		index[rule.ID] = i
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(rule))
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(rule, r.speaks(rule.ID)))
 	}
 	seen := map[string]int{}
 	add := func(f Finding, suppressions []sarifSuppression) {
@@ -32,7 +33,7 @@ func (r *Report) WriteSARIF(w io.Writer, version string) error {
 		at.Physical.Artifact.URI = uriOf(f.File)
 		at.Physical.Region = sarifRegion{max(f.Line, 1), f.Col}
 		run.Results = append(run.Results, sarifResult{
-			RuleID: f.Rule, RuleIndex: index[f.Rule], Level: sarifLevel(f.level), Message: sarifText{text}, Locations: []sarifLocation{at},
+			RuleID: f.Rule, RuleIndex: index[f.Rule], Level: sarifLevel(f.level), Message: sarifText{Text: text}, Locations: []sarifLocation{at},
 			Fingerprints: map[string]string{"svcgen/v1": fingerprint(f, seen)}, Suppressions: suppressions,
 		})
 	}
@@ -53,8 +54,17 @@ func (r *Report) WriteSARIF(w io.Writer, version string) error {
 	return enc.Encode(log)
 }
 
-func sarifRuleOf(rule Rule) sarifRule {
-	out := sarifRule{ID: rule.ID, Short: sarifText{rule.Doc}, Full: sarifText{rule.Doc + " " + rule.Why}, Help: sarifText{"Remedy: " + rule.Remedy + "."}}
+// speaks reports whether the rule found something.
+func (r *Report) speaks(rule string) bool {
+	return slices.ContainsFunc(r.all(), func(f Finding) bool { return f.Rule == rule })
+}
+
+// sarifRuleOf describes a rule, with its whole page where a result refers to it.
+func sarifRuleOf(rule Rule, whole bool) sarifRule {
+	out := sarifRule{ID: rule.ID, Short: sarifText{Text: rule.Doc}, Full: sarifText{Text: rule.Doc + " " + rule.Why}, Help: sarifText{Text: "Remedy: " + rule.Remedy + "."}}
+	if whole {
+		out.Help.Markdown = Page(rule)
+	}
 	out.Default.Level = sarifLevel(rule.Severity)
 	return out
 }
@@ -113,7 +123,8 @@ type (
 		} `json:"defaultConfiguration"`
 	}
 	sarifText struct {
-		Text string `json:"text"`
+		Text     string `json:"text"`
+		Markdown string `json:"markdown,omitempty"`
 	}
 	sarifResult struct {
 		RuleID       string             `json:"ruleId"`
