@@ -1,6 +1,10 @@
 package insert
 
-import "bytes"
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
 
 // Rewriting says what an entry becomes.
 type Rewriting struct {
@@ -16,46 +20,149 @@ type Rewriting struct {
 }
 
 // Rewrite returns data with an entry changed, and perhaps renamed, where it
-// stands. An entry that nobody touched and that stands where Insert would put it
-// goes where Insert would put the new one. changed reports that somebody had
-// edited it; a nil result without an error, that Merge could not merge.
+// stands. An entry that nobody touched and that gets another key goes where
+// Insert would put it. edited reports that somebody had changed it; a nil result
+// without an error, that Merge could not merge.
 func Rewrite(name string, data []byte, r Rewriting) (out []byte, edited bool, err error) {
-	was, err := Find(name, data, r.At, r.Text)
-	if err != nil {
-		return nil, false, err
+	c, err := change(name, data, r)
+	if err != nil || c.Text == nil {
+		return nil, c.Edited, err
 	}
-	bare, err := Remove(name, data, r.At, r.Text)
-	if err != nil {
-		return nil, false, err
+	if c.whole != nil {
+		return c.whole, false, nil
 	}
-	before, err := Insert(name, bare, r.At, r.Text)
-	if err != nil {
-		return nil, false, err
+	out = splices(data, c.At, c.Text)
+	return out, c.Edited, sound(name, out, c.bare, r)
+}
+
+// Rewritten is what an entry becomes: the bytes At of the file become Text. A
+// nil Text without an Err is an entry that Merge could not merge.
+type Rewritten struct {
+	At     Span
+	Text   []byte
+	Edited bool
+	Err    error
+
+	bare  []byte // the file without the entry
+	whole []byte // the file with the entry where Insert puts it, if nobody touched it
+}
+
+// Rewrites computes many changes of one file. None of them gives an entry
+// another place: At and To are the same. They do not overlap, and Join makes any
+// choice of them. In a block of a YAML file a change is computed from its own
+// lines, so that the time grows with the file and not with its square.
+func Rewrites(name string, data []byte, rs []Rewriting) []Rewritten {
+	out := make([]Rewritten, len(rs))
+	head, spans := excerpts(name, data, rs)
+	for i, r := range rs {
+		if at, ok := spans[i]; ok {
+			if c, ok := within(name, data, head, at, r); ok {
+				out[i] = c
+				continue
+			}
+		}
+		c, err := change(name, data, r)
+		if err == nil && c.Text != nil {
+			err = sound(name, splices(data, c.At, c.Text), c.bare, r)
+		}
+		c.Err = err
+		out[i] = c
 	}
-	after, err := Insert(name, bare, r.To, r.New)
+	return out
+}
+
+// within computes a change in an excerpt: what stands before the collection, and
+// the entry's lines.
+func within(name string, data []byte, head int, at Span, r Rewriting) (Rewritten, bool) {
+	part := append(append(make([]byte, 0, head+at.End-at.Start), data[:head]...), data[at.Start:at.End]...)
+	c, err := change(name, part, r)
 	if err != nil {
-		return nil, false, err
+		return c, false // the whole file has more to say
 	}
-	if bytes.Equal(before, data) {
-		return after, false, nil
+	if c.Text == nil {
+		return c, true
+	}
+	if c.At.Start < head || sound(name, splices(part, c.At, c.Text), c.bare, r) != nil {
+		return c, false
+	}
+	c.At = Span{c.At.Start - head + at.Start, c.At.End - head + at.Start}
+	return c, true
+}
+
+// Join makes changes in data.
+func Join(data []byte, cs []Rewritten) []byte {
+	cs = slices.Clone(cs)
+	slices.SortFunc(cs, func(a, b Rewritten) int { return cmp.Compare(a.At.Start, b.At.Start) })
+	var out []byte
+	at := 0
+	for _, c := range cs {
+		out = append(append(out, data[at:c.At.Start]...), c.Text...)
+		at = c.At.End
+	}
+	return append(out, data[at:]...)
+}
+
+// change computes what an entry becomes.
+func change(name string, data []byte, r Rewriting) (c Rewritten, err error) {
+	if c.At, err = Find(name, data, r.At, r.Text); err != nil {
+		return c, err
+	}
+	if c.bare, err = Remove(name, data, r.At, r.Text); err != nil {
+		return c, err
+	}
+	before, err := Insert(name, c.bare, r.At, r.Text)
+	if err != nil {
+		return c, err
+	}
+	after, err := Insert(name, c.bare, r.To, r.New)
+	if err != nil {
+		return c, err
 	}
 	base, err := Find(name, before, r.At, r.Text)
 	if err != nil {
-		return nil, false, err
+		return c, err
 	}
 	next, err := Find(name, after, r.To, r.New)
 	if err != nil {
-		return nil, false, err
+		return c, err
 	}
-	text := after[next.Start:next.End]
-	if edited = !alike(name, data, before, r); edited && r.Merge != nil {
-		text = r.Merge(before[base.Start:base.End], data[was.Start:was.End], text)
-		if text == nil {
-			return nil, true, nil
+	c.Text = after[next.Start:next.End]
+	if bytes.Equal(before, data) {
+		c.whole = after
+		return c, nil
+	}
+	if c.Edited = !alike(name, data, before, r); c.Edited && r.Merge != nil {
+		c.Text = r.Merge(before[base.Start:base.End], data[c.At.Start:c.At.End], c.Text)
+	}
+	return c, nil
+}
+
+// excerpts finds the lines of entries that stand side by side in one block of a
+// YAML file. head is where the first entry of the block begins.
+func excerpts(name string, data []byte, rs []Rewriting) (head int, spans map[int]Span) {
+	if len(rs) < 2 || FormatOf(name) != YAML || rs[0].At.Kind != At {
+		return 0, nil
+	}
+	place := rs[0].At
+	p, err := locate(name, data, place)
+	if err != nil || len(p.missing) > 0 || p.doc == nil || place.Doc != 0 || p.t.nodes[p.node].kind.flow() {
+		return 0, nil
+	}
+	list := p.t.entries(p.node)
+	l := p.blockList(p.node)
+	if len(list) == 0 || !l.own(0) {
+		return 0, nil
+	}
+	head, spans = l.lead(0), map[int]Span{}
+	for i, r := range rs {
+		if r.At.Kind != At || r.At.Key == "" || !slices.Equal(r.At.Path, place.Path) || r.At.Doc != 0 {
+			continue
+		}
+		if found := p.t.find(p.node, r.At.Key); len(found) == 1 {
+			spans[i] = Span{l.lead(found[0]), l.tail(found[0])}
 		}
 	}
-	out = splices(data, was, text)
-	return out, edited, sound(name, out, bare, r)
+	return head, spans
 }
 
 // alike reports whether the entry means in both what svcgen wrote, comments

@@ -2,9 +2,10 @@ package service
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/svcgen/svcgen/internal/insert"
@@ -16,31 +17,122 @@ import (
 // pair is an entry of a shared file on both sides; nil where one has none.
 type pair struct{ before, after *placement }
 
-// rewire brings the service's entries in the shared files to the new state. What
-// people made of an entry is merged inside it.
-func (t *transition) rewire(d *draft) error {
+// compare finds the entries that change. Where they stand among those of other
+// services does not matter for that.
+func (t *transition) compare() error {
 	before, after, err := t.places(alone)
 	if err != nil {
 		return err
 	}
-	changed := false
 	for _, p := range paired(before, after) {
-		changed = changed || !p.same()
+		switch {
+		case p.same():
+		case p.stays():
+			t.changing = append(t.changing, p)
+		default:
+			t.coming = true
+		}
 	}
-	if !changed {
+	return nil
+}
+
+// stays reports whether an entry keeps its place and changes its text.
+func (p pair) stays() bool {
+	return p.before != nil && p.after != nil && p.before.file == p.after.file && p.before.address.String() == p.after.address.String()
+}
+
+// rewire brings the service's other entries in the shared files to the new
+// state: those that come, go, or get another key.
+func (t *transition) rewire(d *draft) error {
+	if !t.coming {
 		return nil
 	}
-	// Where an entry goes among the others is worth knowing only now.
-	if before, after, err = t.places(func(w *workspace.Workspace, _ workspace.Service) *workspace.Workspace { return w }); err != nil {
+	before, after, err := t.places(func(w *workspace.Workspace, _ workspace.Service) *workspace.Workspace { return w })
+	if err != nil {
 		return err
 	}
 	for _, p := range paired(before, after) {
-		if p.same() {
+		if p.same() || p.stays() {
 			continue
 		}
 		if err := t.entry(d, p); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// rewritten is one entry of one service that keeps its place.
+type rewritten struct {
+	t *transition
+	p pair
+	r insert.Rewritten
+}
+
+// rewriting computes the entries that keep their places, all of a shared file at
+// once, and reports to each service what cannot be merged.
+func rewriting(w *workspace.Workspace, d *draft, all []*transition) (map[string][]rewritten, error) {
+	out := map[string][]rewritten{}
+	for _, t := range all {
+		for _, p := range t.changing {
+			out[p.before.file] = append(out[p.before.file], rewritten{t: t, p: p})
+		}
+	}
+	for file, list := range out {
+		f, err := d.file(w, file)
+		if err != nil {
+			return nil, err
+		}
+		rs := make([]insert.Rewriting, len(list))
+		for i, e := range list {
+			rs[i] = insert.Rewriting{At: e.p.before.address, Text: e.p.before.text, To: e.p.after.address, New: e.p.after.text, Merge: e.t.inside()}
+			if e.t.merging.Policy == merge.Theirs {
+				rs[i].Merge = e.t.theirs()
+			}
+		}
+		stay := list[:0]
+		for i, r := range insert.Rewrites(file, f.Data, rs) {
+			e := list[i]
+			switch {
+			case e.t.failed != nil:
+				return nil, e.t.failed
+			case isMissing(r.Err):
+				e.t.note("%s: %s is not there, and stays away", file, e.p.before.address)
+			case r.Err != nil:
+				return nil, r.Err
+			case r.Text == nil:
+				e.t.conflict(file, f.Data, e.p.before, merge.Content, "%s was changed here and in %s", e.p.before.address, e.t.label)
+			default:
+				e.r = r
+				stay = append(stay, e)
+			}
+		}
+		out[file] = stay
+	}
+	return out, nil
+}
+
+// join puts the entries of services that are not skipped into the draft.
+func join(w *workspace.Workspace, d *draft, all map[string][]rewritten) error {
+	for _, file := range slices.Sorted(maps.Keys(all)) {
+		f, err := d.file(w, file)
+		if err != nil {
+			return err
+		}
+		var rs []insert.Rewritten
+		for _, e := range all[file] {
+			if !e.t.report.Skipped {
+				rs = append(rs, e.r)
+				e.t.report.Entries = append(e.t.report.Entries, file+": "+e.p.after.address.String())
+			}
+		}
+		data := insert.Join(f.Data, rs)
+		if parses(file, f.Data) == nil {
+			if err := parses(file, data); err != nil {
+				return fmt.Errorf("%s: with the new entries it would no longer parse: %w", file, err)
+			}
+		}
+		d.next[file] = tree.File{Data: data, Kind: f.Kind}
 	}
 	return nil
 }
@@ -113,8 +205,12 @@ func (t *transition) entry(d *draft, p pair) error {
 	if err != nil {
 		return err
 	}
-	data, edited, err := insert.Rewrite(p.before.file, f.Data, insert.Rewriting{
-		At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text, Merge: t.inside,
+	with := t.inside()
+	if t.merging.Policy == merge.Theirs {
+		with = t.theirs()
+	}
+	data, _, err := insert.Rewrite(p.before.file, f.Data, insert.Rewriting{
+		At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text, Merge: with,
 	})
 	if isMissing(err) {
 		t.note("%s: %s is not there, and stays away", p.before.file, p.before.address)
@@ -123,38 +219,51 @@ func (t *transition) entry(d *draft, p pair) error {
 	if err != nil {
 		return err
 	}
-	if data == nil || edited && unparsed(p.before.file, data) {
+	if t.failed != nil {
+		return t.failed
+	}
+	if data == nil {
 		t.conflict(p.before.file, f.Data, p.before, merge.Content, "%s was changed here and in %s", p.before.address, t.label)
-		if t.merging.Policy != merge.Theirs {
-			return nil
-		}
-		if data, _, err = insert.Rewrite(p.before.file, f.Data, insert.Rewriting{
-			At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text,
-		}); err != nil {
-			return err
-		}
+		return nil
 	}
 	d.next[p.before.file] = tree.File{Data: data, Kind: f.Kind}
 	t.report.Entries = append(t.report.Entries, p.before.file+": "+p.after.address.String())
 	return nil
 }
 
-// inside merges an entry that somebody edited.
-func (t *transition) inside(base, ours, theirs []byte) []byte {
-	if t.merging.words {
-		if out, ok, err := t.merging.Git.Words(context.Background(), base, ours, theirs); err == nil && ok {
-			return out
+// inside returns what merges an entry that somebody edited.
+func (t *transition) inside() func(base, ours, theirs []byte) []byte {
+	return func(base, ours, theirs []byte) []byte {
+		var out merge.Text
+		var err error
+		if t.merging.words {
+			var ok bool
+			if out.Data, ok, err = t.merging.Git.Words(t.ctx, base, ours, theirs); !ok {
+				return nil
+			}
+		} else {
+			out, err = t.merging.Git.Texts(t.ctx, base, ours, theirs, t.label, merge.Abort)
 		}
-		return nil
+		if err != nil {
+			t.failed = err
+			return nil
+		}
+		if out.Conflicts > 0 || out.Data == nil {
+			return nil
+		}
+		return out.Data
 	}
-	out, err := t.merging.Git.Texts(context.Background(), base, ours, theirs, t.label, merge.Abort)
-	if err != nil || out.Conflicts > 0 {
-		return nil
-	}
-	return out.Data
 }
 
-func unparsed(file string, data []byte) bool { return parses(file, data) != nil }
+// theirs merges like inside, and lets the new side win where that conflicts.
+func (t *transition) theirs() func(base, ours, theirs []byte) []byte {
+	return func(base, ours, theirs []byte) []byte {
+		if out := t.inside()(base, ours, theirs); out != nil {
+			return out
+		}
+		return theirs
+	}
+}
 
 // enter puts a new entry into a shared file, unless it is there already.
 func (t *transition) enter(d *draft, p *placement) error {

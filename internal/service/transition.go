@@ -52,16 +52,25 @@ type transition struct {
 	before, after *layout
 	ours          tree.Tree // of the service's folder, as far as a merge reads it
 	merged        *merge.Result
+	changing      []pair // entries of shared files that keep their places
+	coming        bool   // other entries come, go, or get another key
 	report        Report
+	prepared      Report // what prepare reported
+
+	ctx    context.Context // of the merges inside entries
+	failed error           // what stopped one of them
 }
 
 // prepare renders both sides and merges the service's own files. It reads the
 // service's folder and nothing else, so that services are prepared side by side.
 func (t *transition) prepare(ctx context.Context) error {
 	t.report = Report{Service: t.from.service.Name, Template: t.from.ref, From: t.from.tmpl.Release, To: t.to.tmpl.Release}
+	t.ctx = ctx
 	var err error
-	if t.before, err = t.from.render(); err != nil {
-		return err
+	if t.before == nil {
+		if t.before, err = t.from.render(); err != nil {
+			return err
+		}
 	}
 	if t.after, err = t.to.render(); err != nil {
 		return err
@@ -87,7 +96,7 @@ func (t *transition) prepare(ctx context.Context) error {
 		return err
 	}
 	t.tell()
-	return nil
+	return t.compare()
 }
 
 // pairs are the renamed files: declared ones, and those that the same file of
@@ -162,8 +171,8 @@ func (t *transition) tell() {
 	r.Requires = t.merged.Requires
 }
 
-// settle puts the prepared service into d: its files, its entries in shared
-// files, its descriptor. It reports false, and leaves d alone, where there are
+// settle puts the prepared service into d: its files, its descriptor, and the
+// entries that come or go. It reports false, and leaves d alone, where there are
 // conflicts that stop it.
 func (t *transition) settle(d *draft) (bool, error) {
 	over := &draft{read: tree.Tree{}, next: tree.Tree{}, below: d}

@@ -236,42 +236,40 @@ func (s *shelf) notes() []string {
 	return out
 }
 
-// carry settles prepared services one after the other, keeps the releases that
-// they come to, and drops those that no service is on any more.
+// carry settles prepared services, keeps the releases that they come to, and
+// drops those that no service is on any more. Services with conflicts stay as
+// they are where skip says so; otherwise one stops all.
 func carry(w *workspace.Workspace, lib workspace.Library, all []*transition, skip bool) (*Outcome, error) {
-	d := newDraft()
 	out := &Outcome{}
+	for _, t := range all {
+		t.prepared = t.report
+	}
+	d, err := together(w, all)
+	if err != nil {
+		return nil, err
+	}
 	stopped := false
 	on := map[string]string{} // service to ref@release, of those that changed
 	for _, t := range all {
-		stop := len(t.report.Conflicts) > 0 && t.merging.Policy == merge.Abort
-		if !stop {
-			settled, err := t.settle(d)
-			if err != nil {
-				return nil, err
-			}
-			stop = !settled
-		}
-		if stop {
+		if t.report.Skipped {
 			stopped = stopped || !skip
-			t.report.Skipped = true
 		} else {
 			on[t.from.service.Name] = t.to.ref + "@" + t.to.tmpl.Release
 		}
+	}
+	for _, t := range all {
+		t.report.Skipped = t.report.Skipped || stopped
+		out.Services = append(out.Services, t.report)
 		out.Conflicts += len(t.report.Conflicts)
-		if t.report.Requires && !stop {
+		if t.report.Requires && !t.report.Skipped {
 			out.Next = append(out.Next, "cd "+t.to.service.Path+" && go mod tidy")
 		}
-		out.Services = append(out.Services, t.report)
 	}
 	if stopped {
-		for i := range out.Services {
-			out.Services[i].Skipped = true
-		}
 		return out, nil
 	}
 	for _, t := range all {
-		if on[t.from.service.Name] == "" || t.from.tmpl.Release == t.to.tmpl.Release {
+		if t.report.Skipped || t.from.tmpl.Release == t.to.tmpl.Release {
 			continue
 		}
 		kept, err := lib.Keeps(t.to.ref, t.to.tmpl)
@@ -290,6 +288,48 @@ func carry(w *workspace.Workspace, lib workspace.Library, all []*transition, ski
 	out.Plan, out.Notes = d.plan(), append(out.Notes, d.notes...)
 	out.Lines = summary(w, out.Plan, all)
 	return out, nil
+}
+
+// together puts all services into a draft, but for those with conflicts. A
+// conflict that shows only here, in an entry that goes, begins the draft anew
+// without its service.
+func together(w *workspace.Workspace, all []*transition) (*draft, error) {
+	for {
+		d := newDraft()
+		var going []*transition
+		for _, t := range all {
+			if !t.report.Skipped {
+				t.report = t.prepared
+				going = append(going, t)
+			}
+		}
+		entries, err := rewriting(w, d, going)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range going {
+			t.report.Skipped = len(t.report.Conflicts) > 0 && t.merging.Policy == merge.Abort
+		}
+		if err := join(w, d, entries); err != nil {
+			return nil, err
+		}
+		again := false
+		for _, t := range going {
+			if t.report.Skipped {
+				continue
+			}
+			ok, err := t.settle(d)
+			if err != nil {
+				return nil, err
+			}
+			if t.report.Skipped = !ok; !ok {
+				again = true
+			}
+		}
+		if !again {
+			return d, nil
+		}
+	}
 }
 
 // drop takes the kept releases out that no service is on. on tells the releases

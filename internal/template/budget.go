@@ -121,16 +121,37 @@ func (r *run) mark(id int) (string, error) {
 	return "", nil
 }
 
+// press executes bodies: functions that charge its budget, and copies of the
+// bodies that are bound to them. It serves one rendering at a time. Making one
+// costs more than rendering a file, so a template uses its presses again.
+type press struct {
+	budget budget
+	run    *run
+	funcs  texttemplate.FuncMap
+	bound  map[*body]*texttemplate.Template
+}
+
+func newPress() *press {
+	p := &press{budget: *newBudget(), bound: map[*body]*texttemplate.Template{}}
+	p.funcs = budgeted(&p.budget)
+	p.funcs["_mark"] = func(id int) (string, error) { return p.run.mark(id) }
+	p.funcs["_print"] = printable
+	return p
+}
+
 // execute renders b for scope.
-func (b *body) execute(scope Scope, bud *budget, funcs texttemplate.FuncMap) ([]byte, []Span, error) {
-	r := &run{body: b, budget: bud}
-	t, err := b.tmpl.Clone()
-	if err != nil {
+func (p *press) execute(b *body, scope Scope) ([]byte, []Span, error) {
+	t := p.bound[b]
+	if t == nil {
+		var err error
+		if t, err = b.tmpl.Clone(); err != nil {
+			return nil, nil, err
+		}
+		p.bound[b] = t.Funcs(p.funcs)
+	}
+	p.run = &run{body: b, budget: &p.budget}
+	if err := t.Execute(p.run, scope); err != nil {
 		return nil, nil, err
 	}
-	t.Funcs(funcs).Funcs(texttemplate.FuncMap{"_mark": r.mark, "_print": printable})
-	if err := t.Execute(r, scope); err != nil {
-		return nil, nil, err
-	}
-	return r.out.Bytes(), r.spans, nil
+	return p.run.out.Bytes(), p.run.spans, nil
 }

@@ -49,7 +49,7 @@ func Load(files tree.Tree, name string) (*Template, error) {
 // Inspect is Load for whoever looks for faults: beside the error it returns the
 // template as far as it could be read, never nil.
 func Inspect(files tree.Tree, name string) (*Template, error) {
-	l := &loader{t: &Template{Label: name, Files: files, parsed: map[string]*body{}}}
+	l := &loader{t: &Template{Label: name, Files: files, parsed: map[string]*body{}, texts: map[string]*body{}}}
 	if err := sane(files, name); err != nil {
 		return l.t, err
 	}

@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	texttemplate "text/template"
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
@@ -81,18 +80,36 @@ type Entry struct {
 
 // renderer carries what one rendering shares.
 type renderer struct {
-	t      *Template
-	scope  Scope
-	budget *budget
-	funcs  texttemplate.FuncMap
+	t     *Template
+	scope Scope
+	press *press
 
 	tolerate func(error) bool // whether to go on without the file; nil: never
 }
 
 func (t *Template) renderer(scope Scope) *renderer {
 	scope.Template = Identity{t.Name, t.Release}
-	b := newBudget()
-	return &renderer{t: t, scope: scope, budget: b, funcs: budgeted(b)}
+	return &renderer{t: t, scope: scope, press: t.borrow()}
+}
+
+// borrow returns a press with a whole budget.
+func (t *Template) borrow() *press {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n := len(t.presses); n > 0 {
+		p := t.presses[n-1]
+		t.presses = t.presses[:n-1]
+		p.budget = *newBudget()
+		return p
+	}
+	return newPress()
+}
+
+// done gives the renderer's press back.
+func (r *renderer) done() {
+	r.t.mu.Lock()
+	defer r.t.mu.Unlock()
+	r.t.presses = append(r.t.presses, r.press)
 }
 
 func newRendering() *Rendering {
@@ -103,6 +120,7 @@ func newRendering() *Rendering {
 // the service's folder. An error is a *diag.Error at the template's line.
 func (t *Template) Service(scope Scope) (*Rendering, error) {
 	r := t.renderer(scope)
+	defer r.done()
 	out := newRendering()
 	for _, layer := range t.Layers {
 		ok, err := r.holds(layer.When, layer.Pos)
@@ -121,6 +139,7 @@ func (t *Template) Service(scope Scope) (*Rendering, error) {
 // RenderUnit renders the unit u with the values in scope.Unit.
 func (t *Template) RenderUnit(u *Unit, scope Scope) (*Rendering, error) {
 	r := t.renderer(scope)
+	defer r.done()
 	out := newRendering()
 	if u.Dir != "" {
 		if err := r.layer(u.Dir, out); err != nil {
@@ -147,6 +166,7 @@ func (t *Template) RenderUnit(u *Unit, scope Scope) (*Rendering, error) {
 // Entries renders what the template offers for slot; scope.Slot tells the file.
 func (t *Template) Entries(slot string, scope Scope) ([]Entry, error) {
 	r := t.renderer(scope)
+	defer r.done()
 	var out []Entry
 	for _, w := range t.Wiring {
 		if w.Slot != slot {
@@ -244,7 +264,7 @@ func (r *renderer) file(p string) ([]byte, Source, error) {
 	if err != nil {
 		return nil, src, err
 	}
-	data, spans, err := b.execute(r.scope, r.budget, r.funcs)
+	data, spans, err := r.press.execute(b, r.scope)
 	if err != nil {
 		return nil, src, faulty(r.t.Label, p, err)
 	}
@@ -260,7 +280,7 @@ func (r *renderer) path(p, rel string) (string, error) {
 	}
 	segs := splitPath(rel)
 	for i, seg := range segs {
-		made, err := text(seg, seg, r.scope, r.budget)
+		made, err := r.small(seg)
 		if err != nil {
 			return "", &diag.Error{File: path.Join(r.t.Label, p), Msg: "the path does not render: " + messageOf(err)}
 		}
@@ -296,7 +316,7 @@ func (r *renderer) wrong(pos Pos, msg string) error {
 }
 
 func (r *renderer) text(src string, pos Pos) (string, error) {
-	s, err := text("text", src, r.scope, r.budget)
+	s, err := r.small(src)
 	if err != nil {
 		return "", r.wrong(pos, messageOf(err))
 	}
@@ -335,11 +355,10 @@ func Compile(src string) (func(Scope) (string, error), error) {
 	if err != nil {
 		return nil, diag.Errorf("%q does not parse: %s", src, messageOf(err))
 	}
-	b := newBudget()
-	funcs := budgeted(b)
+	p := newPress()
 	return func(scope Scope) (string, error) {
-		*b = *newBudget()
-		out, _, err := parsed.execute(scope, b, funcs)
+		p.budget = *newBudget()
+		out, _, err := p.execute(parsed, scope)
 		if err != nil {
 			return "", diag.Errorf("%q does not render: %s", src, messageOf(err))
 		}
@@ -356,17 +375,32 @@ func Text(src string, scope Scope) (string, error) {
 	return render(scope)
 }
 
-// text renders src; one without actions is returned as it is.
-func text(name, src string, scope Scope, b *budget) (string, error) {
+// small renders a small text of template.yaml or of a path; one without actions
+// is returned as it is.
+func (r *renderer) small(src string) (string, error) {
 	if !strings.Contains(src, "{{") {
 		return src, nil
 	}
-	parsed, err := parseBody(name, src)
+	b, err := r.t.text(src)
 	if err != nil {
 		return "", err
 	}
-	out, _, err := parsed.execute(scope, b, budgeted(b))
+	out, _, err := r.press.execute(b, r.scope)
 	return string(out), err
+}
+
+// text parses a small text, once.
+func (t *Template) text(src string) (*body, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if b, ok := t.texts[src]; ok {
+		return b, nil
+	}
+	b, err := parseBody(src, src)
+	if err == nil {
+		t.texts[src] = b
+	}
+	return b, err
 }
 
 // Body returns the parsed form of the template's file p, which ends in .tmpl.

@@ -29,11 +29,12 @@ func (p *Problem) Unwrap() error { return p.Fault }
 // render, goes on, and returns all problems. It stops where a bound is reached.
 func (t *Template) Survey(scope Scope) (*Rendering, []Problem) {
 	r := t.renderer(scope)
+	defer r.done()
 	out := newRendering()
 	var problems []Problem
 	note := func(err error) { problems = append(problems, Problems(err)...) }
 	r.tolerate = func(err error) bool {
-		if r.budget.steps < 0 || r.budget.output < 0 || r.budget.work < 0 {
+		if b := &r.press.budget; b.steps < 0 || b.output < 0 || b.work < 0 {
 			return false
 		}
 		note(err)

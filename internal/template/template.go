@@ -40,8 +40,10 @@ type Template struct {
 	Label string    // how messages call its folder
 	Files tree.Tree // all of the template's files, template.yaml included
 
-	mu     sync.Mutex // guards parsed: combinations are rendered side by side
-	parsed map[string]*body
+	mu      sync.Mutex       // guards the following: combinations are rendered side by side
+	parsed  map[string]*body // files, by path
+	texts   map[string]*body // small texts, by what they say
+	presses []*press         // that nobody uses now
 }
 
 // Pos is a place in template.yaml, counted from one.

@@ -202,5 +202,13 @@ func (v Value) Proposal(scope Scope) (string, error) {
 	if v.Default == nil {
 		return "", nil
 	}
-	return text("the default of "+v.Name, *v.Default, scope, newBudget())
+	if !strings.Contains(*v.Default, "{{") {
+		return *v.Default, nil
+	}
+	b, err := parseBody("the default of "+v.Name, *v.Default)
+	if err != nil {
+		return "", err
+	}
+	out, _, err := newPress().execute(b, scope)
+	return string(out), err
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/semver"
 	"golang.org/x/mod/sumdb/dirhash"
@@ -122,9 +123,33 @@ func ReleaseDir(ref, release string) string {
 // sumFile stands beside a kept release and holds its digest.
 func sumFile(ref, release string) string { return ReleaseDir(ref, release) + ".sum" }
 
+// releases are the kept releases that were loaded: a thousand services are on a
+// few of them.
+type releases struct {
+	mu    sync.Mutex
+	found map[Held]*template.Template
+}
+
 // Kept loads the release that the workspace keeps, after checking that nobody
 // changed it. It returns nil when the workspace does not keep it.
 func (l Library) Kept(ref, release string) (*template.Template, error) {
+	r := l.W.releases
+	if r == nil {
+		return l.kept(ref, release)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t := r.found[Held{ref, release}]; t != nil {
+		return t, nil
+	}
+	t, err := l.kept(ref, release)
+	if err == nil && t != nil {
+		r.found[Held{ref, release}] = t
+	}
+	return t, err
+}
+
+func (l Library) kept(ref, release string) (*template.Template, error) {
 	dir := ReleaseDir(ref, release)
 	if !tree.Valid(dir) {
 		return nil, diag.Errorf("%s@%s is not a template's release", ref, release)

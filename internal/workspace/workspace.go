@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -33,6 +34,8 @@ type Workspace struct {
 
 	// Coming are files that the same plan creates: they count as existing.
 	Coming tree.Tree
+
+	releases *releases // that were read; nil before the first
 }
 
 // Find returns the folder of the workspace that dir is in: dir itself or the
@@ -72,8 +75,9 @@ func Open(dir string) (*Workspace, error) {
 	return w, nil
 }
 
-// Reload reads the manifest again.
+// Reload reads the manifest again, and forgets what was read besides.
 func (w *Workspace) Reload() error {
+	w.releases = &releases{found: map[Held]*template.Template{}}
 	f, err := tree.Lookup(w.Root, ManifestFile)
 	switch {
 	case err != nil:
