@@ -43,16 +43,16 @@ func migrate(t *template.Template, from string, values map[string]string, units 
 	return m
 }
 
-// answersAfter renames values, and then maps their answers; those of units are
-// called UNIT.VALUE.
+// answersAfter maps the answers of values and renames values, both by the name
+// before; those of units are called UNIT.VALUE.
 func answersAfter(step template.Migration, prefix string, values map[string]string) map[string]string {
 	out := make(map[string]string, len(values))
 	for k, v := range values {
-		if to, ok := step.Values[prefix+k]; ok {
-			k = strings.TrimPrefix(to, prefix)
-		}
 		if to, ok := step.Map[prefix+k][v]; ok {
 			v = to
+		}
+		if to, ok := step.Values[prefix+k]; ok {
+			k = strings.TrimPrefix(to, prefix)
 		}
 		out[k] = v
 	}
