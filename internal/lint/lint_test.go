@@ -185,15 +185,3 @@ func TestPairwiseCoversAllPairs(t *testing.T) {
 		t.Errorf("%d sets for 144 combinations", len(sets))
 	}
 }
-
-func FuzzLint(f *testing.F) {
-	f.Add("version: 1\nname: demo\nrelease: 1.0.0\nkind: other\nlayers: [base]\n", "{{ .Service.Name }}")
-	f.Add("values: {a: {type: bool}}\n", "{{ if }}{{ end }}\n{{ x")
-	f.Add("", "{{- range until 3 -}}{{ . }}{{ end }}")
-	f.Fuzz(func(t *testing.T, doc, body string) {
-		files := tree.Tree{"template.yaml": {Data: []byte(doc)}, "base/x.yaml.tmpl": {Data: []byte(body)}}
-		if _, err := Run(context.Background(), []Input{{Label: "demo", Files: files}}); err != nil {
-			t.Fatal(err)
-		}
-	})
-}

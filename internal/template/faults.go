@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/svcgen/svcgen/internal/diag"
@@ -20,17 +21,20 @@ const maxParsed = 4 << 20
 func ParseErrors(label, file, src string) []*diag.Error {
 	var out []*diag.Error
 	s := &sifter{label: label, file: file, left: maxParsed, done: map[int]bool{}}
+	given, starts := src, lineStarts(src)
 	e := s.parse(src)
 	for e != nil && s.left > 0 {
 		a, without, next := s.blame(src, e)
 		if a == nil {
 			return append(out, e)
 		}
-		starts := lineStarts(src)
-		at := position(src, starts, a.start+s.word(src[a.start:a.end], e.Msg))
+		at := position(given, starts, s.original(a.start+s.word(src[a.start:a.end], e.Msg)))
 		e.Line, e.Col = at.Line, at.Col
 		out = append(out, e)
-		s.done[a.start] = true
+		s.done[s.original(a.start)] = true
+		if by := len(without) - len(src); by > 0 {
+			s.grown = append(s.grown, growth{a.start, by})
+		}
 		src, e = without, next
 	}
 	return out
@@ -42,7 +46,22 @@ type action struct{ start, end int }
 type sifter struct {
 	label, file string
 	left        int
-	done        map[int]bool // where actions began that were put aside
+	done        map[int]bool // where actions began, as given, that were put aside
+	grown       []growth
+}
+
+// growth is where an action became longer by being put aside: {{if}} takes two
+// bytes more to be right.
+type growth struct{ at, by int }
+
+// original leads from an offset back to the text as it was given.
+func (s *sifter) original(offset int) int {
+	for _, g := range slices.Backward(s.grown) {
+		if offset > g.at {
+			offset = max(g.at, offset-g.by)
+		}
+	}
+	return offset
 }
 
 // parse returns the first error, or nil.
@@ -74,7 +93,7 @@ func (s *sifter) blame(src string, e *diag.Error) (a *action, without string, ne
 	}
 	starts := lineStarts(src)
 	for _, c := range all {
-		if !s.done[c.start] && position(src, starts, c.start).Line <= e.Line && e.Line <= position(src, starts, max(c.start, c.end-1)).Line {
+		if !s.done[s.original(c.start)] && position(src, starts, c.start).Line <= e.Line && e.Line <= position(src, starts, max(c.start, c.end-1)).Line {
 			suspects = append(suspects, c)
 		}
 	}
