@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +99,13 @@ func (m *mutant) rename(from, to string) {
 	m.in.Files[to] = f
 }
 
+// release writes another release into template.yaml.
+func (m *mutant) release(text string) {
+	m.t.Helper()
+	old := regexp.MustCompile(`(?m)^release: .*$`).Find(m.in.Files[doc].Data)
+	m.replace(doc, string(old), "release: "+text)
+}
+
 func (m *mutant) released() {
 	m.in.Released, m.in.Since = m.in.Files.Clone(), "v1"
 }
@@ -117,13 +125,13 @@ func mutations() []mutation {
 		{"template-schema", "wrong kind of value", replace(doc, "type: bool", "type: [bool]"), nil},
 		{"template-name", "not the folder's", replace(doc, "name: http", "name: https"), nil},
 		{"template-name", "not a name", replace(doc, "name: http", "name: Http"), nil},
-		{"template-release", "two numbers", replace(doc, "release: 1.0.0", "release: \"1.0\""), nil},
+		{"template-release", "two numbers", func(m *mutant) { m.release("\"1.0\"") }, nil},
 		{"symlink-in-template", "link", func(m *mutant) { m.in.Files["base/link"] = tree.File{Data: []byte("../x"), Kind: tree.Symlink} }, nil},
 		{"migration-order", "future", add(doc, "\nmigrations: [{to: 99.0.0, remove: [x]}]\n"), nil},
 		{"release-not-raised", "content", func(m *mutant) { m.released(); m.add(readme, "\nmore\n") }, nil},
 		{"rename-without-migration", "renamed", func(m *mutant) {
 			m.released()
-			m.replace(doc, "release: 1.0.0", "release: 1.0.1")
+			m.release("98.0.0")
 			m.rename("base/docs/runbook.md.tmpl", "base/docs/manual.md.tmpl")
 		}, nil},
 		{"value-undeclared", "body", add(readme, "{{ .Values.resourc }}\n"), nil},
