@@ -95,6 +95,7 @@ func (a *app) commands() []*cobra.Command {
 		a.adoptCommand(),
 		a.checkCommand(),
 		a.affectedCommand(),
+		a.graphCommand(),
 		a.lintCommand(),
 		a.templateCommand(),
 		a.completionCommand(),
