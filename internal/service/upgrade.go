@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"runtime"
 	"slices"
@@ -55,6 +56,11 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(t *transition) bool { return t == nil })
+	for _, k := range slices.Sorted(maps.Keys(o.Answers)) {
+		if !shelf.used[k] && len(all) > 0 {
+			return nil, diag.Errorf("no template that services come to has a value %q", k)
+		}
+	}
 	out, err := carry(w, lib, all, o.Skip)
 	if err != nil {
 		return nil, err
@@ -109,6 +115,11 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 		return nil, err
 	}
 	tmpl, err := shelf.get(d.Template, d.Release)
+	if problems := diag.All(err); problems != nil && len(o.Services) == 0 && o.To == "" {
+		// The kept release still works: one template that is gone stops nobody else.
+		shelf.note(fmt.Sprintf("%s stays on %s %s: %s", s.Name, d.Template, d.Release, problems[0].Msg))
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +133,10 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 	t := &transition{w: w, from: from, descriptor: d, merging: o.Merging, label: d.Template + " " + tmpl.Release}
 	notes := m.fitted(tmpl)
 	for k, v := range o.Answers {
-		m.values[k] = v
+		if slices.Contains(order(tmpl.Values), k) {
+			m.values[k] = v
+			shelf.use(k)
+		}
 	}
 	if t.to, err = target(w, from, tmpl, m.values, m.units); err != nil {
 		return nil, err
@@ -170,6 +184,23 @@ type shelf struct {
 
 	mu    sync.Mutex
 	found map[string]*shelved
+	said  []string        // notes
+	used  map[string]bool // answers that a template takes
+}
+
+func (s *shelf) note(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.said = append(s.said, text)
+}
+
+func (s *shelf) use(answer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.used == nil {
+		s.used = map[string]bool{}
+	}
+	s.used[answer] = true
 }
 
 type shelved struct {
@@ -226,7 +257,7 @@ func (s *shelf) load(ref string) (*template.Template, string, error) {
 }
 
 func (s *shelf) notes() []string {
-	var out []string
+	out := slices.Clone(s.said)
 	for _, e := range s.found {
 		if e.note != "" {
 			out = append(out, e.note)
