@@ -25,17 +25,24 @@ func needed(t *testing.T, programs ...string) {
 	}
 }
 
-// fresh renders a workspace with one http service and returns both folders.
-func fresh(t *testing.T) (workspace, service string) {
+// fresh renders a workspace with one http service and returns both folders. flags
+// are svcgen new's.
+func fresh(t *testing.T, flags ...string) (workspace, service string) {
 	t.Helper()
 	workspace = filepath.Join(t.TempDir(), "shop")
-	run(t, t.TempDir(), "new", "payments", "--init", "-C", workspace)
+	run(t, t.TempDir(), append([]string{"new", "payments", "--init", "-C", workspace}, flags...)...)
 	return workspace, filepath.Join(workspace, "services", "payments")
 }
 
 func TestAlertsHoldTheirOwnTests(t *testing.T) {
 	needed(t, "promtool")
-	_, service := fresh(t)
+	for _, database := range []string{"none", "postgres"} {
+		t.Run(database, func(t *testing.T) { alertsHold(t, "--set", "database="+database) })
+	}
+}
+
+func alertsHold(t *testing.T, flags ...string) {
+	_, service := fresh(t, flags...)
 	dir := filepath.Join(service, "observability")
 	tool(t, dir, nil, "promtool", "check", "rules", "alerts.yaml")
 	if out := tool(t, dir, nil, "promtool", "test", "rules", "alerts_test.yaml"); !strings.Contains(out, "SUCCESS") {
@@ -54,12 +61,15 @@ func TestAlertsHoldTheirOwnTests(t *testing.T) {
 
 func TestOverlaysBuild(t *testing.T) {
 	needed(t, "kubectl")
-	_, service := fresh(t)
-	for _, overlay := range []string{"dev", "prod"} {
-		out := tool(t, service, nil, "kubectl", "kustomize", "deploy/overlays/"+overlay)
-		for _, want := range []string{"livenessProbe", "readinessProbe", "startupProbe", "readOnlyRootFilesystem: true", "runAsNonRoot: true", "automountServiceAccountToken: false"} {
-			if !strings.Contains(out, want) {
-				t.Errorf("%s lacks %s", overlay, want)
+	wants := []string{"livenessProbe", "readinessProbe", "startupProbe", "readOnlyRootFilesystem: true", "runAsNonRoot: true", "automountServiceAccountToken: false"}
+	for database, more := range map[string][]string{"none": nil, "postgres": {"initContainers", "- migrate\n", "name: payments-database", "port: 5432"}} {
+		_, service := fresh(t, "--set", "database="+database)
+		for _, overlay := range []string{"dev", "prod"} {
+			out := tool(t, service, nil, "kubectl", "kustomize", "deploy/overlays/"+overlay)
+			for _, want := range append(more, wants...) {
+				if !strings.Contains(out, want) {
+					t.Errorf("%s with database=%s lacks %s", overlay, database, want)
+				}
 			}
 		}
 	}

@@ -86,3 +86,113 @@ func replaceOnce(t *testing.T, s, from, to string) string {
 	}
 	return strings.Replace(s, from, to, 1)
 }
+
+// TestMigrationsOnTwoBranches adds a migration on each of two branches. They
+// merge without a conflict, and a database that has had one of them gets the
+// other, whichever came first.
+func TestMigrationsOnTwoBranches(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a service")
+	}
+	needPostgres(t)
+	needed(t, "git")
+	dir := filepath.Join(t.TempDir(), "shop")
+	run(t, t.TempDir(), "new", "invoices", "--init", "-C", dir, "--set", "database=postgres")
+	git := func(args ...string) string {
+		t.Helper()
+		return tool(t, dir, nil, "git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...)
+	}
+	git("init", "-q", "-b", "main")
+	git("add", "-A")
+	git("commit", "-q", "-m", "new")
+	service := filepath.Join(dir, "services", "invoices")
+	folder := filepath.Join(service, "internal", "postgres", "migrations")
+	for _, column := range []string{"refunded", "label"} {
+		git("checkout", "-q", "-b", column, "main")
+		run(t, service, "add", "migration", "add-"+column)
+		name := matching(t, folder, "*_add_"+column+".sql")
+		edit(t, name, func(s string) string { return s + "ALTER TABLE invoices ADD COLUMN " + column + " text;\n" })
+		git("add", "-A")
+		git("commit", "-q", "-m", column)
+	}
+	git("checkout", "-q", "main")
+	git("merge", "-q", "refunded")
+	git("merge", "-q", "-m", "both", "label")
+	first, second := matching(t, folder, "*_add_label.sql"), matching(t, folder, "*_add_refunded.sql")
+	run(t, service, "add", "migration", "add-more")
+	if third := matching(t, folder, "*_add_more.sql"); third <= first || third <= second {
+		t.Errorf("%s does not come after %s and %s", third, first, second)
+	}
+	module, _, _ := strings.Cut(tool(t, service, nil, "go", "list", "-m"), "\n")
+	for _, late := range []string{first, second} {
+		version, name, _ := strings.Cut(strings.TrimSuffix(filepath.Base(late), ".sql"), "_add_")
+		test := strings.NewReplacer("VERSION", strings.TrimLeft(version, "0"), "NAME", name, "MODULE", module).Replace(lateMigration)
+		if err := os.WriteFile(filepath.Join(service, "internal", "postgres", "late_test.go"), []byte(test), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		tool(t, service, []string{"CI=true", "GOPROXY=off"}, "go", "test", "./internal/postgres")
+	}
+}
+
+// lateMigration is a test of a database that lacks one of its migrations.
+const lateMigration = `package postgres
+
+import (
+	"testing"
+
+	"MODULE/internal/postgres/postgrestest"
+)
+
+func TestLateMigration(t *testing.T) {
+	address := postgrestest.New(t)
+	if err := Migrate(t.Context(), address, quiet()); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, address)
+	for _, sql := range []string{"DELETE FROM goose_db_version WHERE version_id = VERSION", "ALTER TABLE invoices DROP COLUMN NAME"} {
+		if tag, err := db.Exec(t.Context(), sql); err != nil || tag.Delete() && tag.RowsAffected() != 1 {
+			t.Fatal(tag, err)
+		}
+	}
+	if err := db.Ready(t.Context()); err == nil {
+		t.Error("it is ready without NAME")
+	}
+	if err := Migrate(t.Context(), address, quiet()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := db.Exec(t.Context(), "SELECT NAME FROM invoices"); err != nil {
+		t.Error(err)
+	}
+}
+`
+
+// matching is the one file of a folder whose name matches.
+func matching(t *testing.T, dir, pattern string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, pattern))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %v, %v", pattern, found, err)
+	}
+	return found[0]
+}
+
+// TestSetDatabase gives a service a database, and takes it away again.
+func TestSetDatabase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a service")
+	}
+	needPostgres(t)
+	dir, service := fresh(t)
+	before := snapshot(t, dir)
+	run(t, service, "set", "database=postgres")
+	run(t, dir, "check")
+	tool(t, service, []string{"CI=true"}, "go", "test", "./cmd/...", "./internal/app", "./internal/postgres/...", "./internal/config")
+	tool(t, service, []string{"GOPROXY=off", "GOFLAGS=-mod=mod"}, "go", "mod", "tidy", "-diff")
+	run(t, service, "set", "database=none")
+	if d := differences(before, snapshot(t, dir)); len(d) > 0 {
+		t.Errorf("there and back again changed %v", d)
+	}
+}

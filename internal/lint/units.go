@@ -46,12 +46,19 @@ func (p *Pass) tryUnits() []unitTrial {
 	var out []unitTrial
 	for i, r := range p.Renderings {
 		for u := range p.Template.Units {
-			if r.Whole() {
+			if r.Whole() && p.offered(&p.Template.Units[u], r) {
 				out = append(out, p.try(&p.Template.Units[u], i, r))
 			}
 		}
 	}
 	return out
+}
+
+// offered reports whether the unit is for services with the rendering's values.
+// One whose condition does not render is: trying it tells why.
+func (p *Pass) offered(u *template.Unit, r *Rendering) bool {
+	ok, err := p.Template.Offers(u, r.Scope)
+	return ok || err != nil
 }
 
 func (p *Pass) try(u *template.Unit, i int, r *Rendering) unitTrial {

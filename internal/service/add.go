@@ -71,8 +71,18 @@ func grow(w *workspace.Workspace, lib workspace.Library, o AddOptions) (*growth,
 		}
 		return nil, e
 	}
-	g.answers, err = positional(g.unit, o)
-	return g, err
+	offered, err := g.tmpl.Offers(g.unit, g.base)
+	if err != nil {
+		return nil, err
+	}
+	if !offered {
+		return nil, diag.Errorf("%s takes no %s: the template %s has it only when %s", g.service.Name, g.unit.Name, g.descriptor.Template, g.unit.When).
+			WithHint("svcgen set changes a service's values")
+	}
+	if g.answers, err = positional(g.unit, o); err != nil {
+		return nil, err
+	}
+	return g, g.number()
 }
 
 // Living reads what an existing service was rendered from: its descriptor, the
@@ -185,8 +195,12 @@ func (g *growth) finish(values map[string]any) (*Outcome, error) {
 			return nil, err
 		}
 	}
-	if err := g.record(d, texts); err != nil {
+	if replayed, err := g.replayed(rendering); err != nil {
 		return nil, err
+	} else if replayed {
+		if err := g.record(d, texts); err != nil {
+			return nil, err
+		}
 	}
 	out := d.outcome(created...)
 	out.Done = fmt.Sprintf("%s has %s %s (template %s %s)", g.service.Name, article(g.unit.Name), strings.Join(g.shown(texts), " "), g.descriptor.Template, g.tmpl.Release)

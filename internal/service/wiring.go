@@ -120,7 +120,7 @@ func slotted(w *workspace.Workspace, m member, wire *workspace.Wire) (out []plac
 	for _, e := range entries {
 		a := addressed(wire, slot.Address(m.service, file))
 		if e.At != nil {
-			a.Path = e.At
+			a.Path, a.Create = e.At, a.Create || e.Create
 		}
 		key := func(s workspace.Service) (string, error) { return slot.Address(s, file).Key, nil }
 		if e.Key != "" {

@@ -128,7 +128,7 @@ func (l *loader) template() {
 			}
 		}),
 		"summary": func(n document.Node) { t.Summary = l.String(n, "summary") },
-		"values":  func(n document.Node) { t.Values = l.values(n, "values") },
+		"values":  func(n document.Node) { t.Values = l.values(n, false) },
 		"layers": at("layers", func(n document.Node) {
 			for _, item := range l.Items(n, "layers") {
 				t.Layers = append(t.Layers, l.layer(item))
@@ -228,8 +228,9 @@ func (l *loader) unit(p document.Pair) Unit {
 	var args, unique document.Node
 	l.Fields(p.N, "unit "+u.Name, map[string]func(document.Node){
 		"help":   func(n document.Node) { u.Help = l.String(n, "help") },
+		"when":   func(n document.Node) { u.When = l.expression(n) },
 		"args":   func(n document.Node) { args = n; u.Args = l.Strings(n, "args") },
-		"values": func(n document.Node) { u.Values = l.values(n, "values") },
+		"values": func(n document.Node) { u.Values = l.values(n, true) },
 		"unique": func(n document.Node) {
 			unique = n
 			for _, item := range l.Items(n, "unique") {
@@ -291,6 +292,7 @@ func (l *loader) wiring(slot string, n document.Node) Wiring {
 		"at":     func(n document.Node) { w.At = l.Strings(n, "at") },
 		"key":    func(n document.Node) { w.Key = l.String(n, "key") },
 		"when":   func(n document.Node) { w.When = l.expression(n) },
+		"create": func(n document.Node) { w.Create = l.Bool(n, "create") },
 		"ensure": func(n document.Node) { w.Ensure = l.Bool(n, "ensure") },
 	})
 	if w.Text == "" {

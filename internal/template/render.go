@@ -73,6 +73,7 @@ type Entry struct {
 	At     []string // nil: the slot's own address
 	Key    string   // empty: the slot's own key
 	RawKey string   // the template text that Key was rendered from
+	Create bool     // make what is missing on the way
 	Ensure bool
 	Text   []byte
 	Source Source
@@ -136,6 +137,11 @@ func (t *Template) Service(scope Scope) (*Rendering, error) {
 	return out, nil
 }
 
+// Offers reports whether the unit u is for services with the values in scope.
+func (t *Template) Offers(u *Unit, scope Scope) (bool, error) {
+	return t.renderer(scope).holds(u.When, u.Pos)
+}
+
 // RenderUnit renders the unit u with the values in scope.Unit.
 func (t *Template) RenderUnit(u *Unit, scope Scope) (*Rendering, error) {
 	r := t.renderer(scope)
@@ -179,7 +185,7 @@ func (t *Template) Entries(slot string, scope Scope) ([]Entry, error) {
 		if !ok {
 			continue
 		}
-		e := Entry{Ensure: w.Ensure, RawKey: w.Key}
+		e := Entry{Create: w.Create, Ensure: w.Ensure, RawKey: w.Key}
 		if e.Text, e.Source, err = r.file(w.Text); err != nil {
 			return nil, err
 		}

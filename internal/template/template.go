@@ -71,6 +71,7 @@ type Value struct {
 	Options []string
 	Match   *regexp.Regexp // for strings; nil accepts any
 	Default *string        // template text; nil: the value must be given
+	Next    string         // a folder of the service whose files' names begin with numbers: the answer is a greater one
 	Pos     Pos
 }
 
@@ -85,6 +86,7 @@ type Layer struct {
 type Unit struct {
 	Name   string
 	Help   string
+	When   string   // a template expression; empty: always
 	Args   []string // the values that may be given by position, in order
 	Values []Value
 	Unique [][]string // sets of values that no two units of the kind may share
@@ -110,6 +112,7 @@ type Wiring struct {
 	At     []string // template texts; nil: the slot's own address
 	Key    string   // template text; empty: the slot's own key
 	When   string   // a template expression; empty: always
+	Create bool     // makes what is missing on the way to At
 	Ensure bool     // shared by many services: made once, left when it exists
 	Pos    Pos
 }

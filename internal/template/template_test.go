@@ -131,6 +131,9 @@ func TestLoadTellsEverythingThatIsWrong(t *testing.T) {
 		{"values", head + "layers: [base]\nvalues:\n  a: {type: colour}\n  b: {options: [x, y], default: z}\n  c: {match: '('}\n  d: {type: bool, default: maybe}\n",
 			[]string{`demo/template.yaml:7:13: unknown type "colour"`, `"z" is not one of x, y`, "is not a regular expression", "neither yes nor no"}},
 		{"unit", head + "layers: [base]\nunits:\n  u: {args: [x], dir: base}\n  empty: {}\n", []string{`unit u has no value "x"`, "unit empty makes nothing"}},
+		{"next", head + "layers: [base]\nvalues:\n  a: {next: x}\nunits:\n  u:\n    dir: base\n    when: 'eq .Values.a'\n    values:\n      b: {next: ../x}\n      c: {next: x, type: int}\n      d: {next: x}\n",
+			[]string{"demo/template.yaml:7:", "demo/template.yaml:13:", "demo/template.yaml:14:", "next is a folder of the service"}},
+		{"condition of a unit", head + "layers: [base]\nunits:\n  u: {dir: base, when: '{{'}\n", []string{"is not a condition"}},
 		{"condition", head + "layers: [{dir: base, when: 'eq .Values.x'}, {dir: base, when: '{{'}]\n", []string{"is not a condition"}},
 		{"alias", head + "layers: &l [base]\nkeep: *l\n", []string{"aliases are not allowed"}},
 		{"empty", "", []string{"template.yaml is empty"}},
@@ -246,6 +249,32 @@ units:
 	}
 	if a := out.Inserts[1].Address.String(); a != "paths./v1/payments/{id}/refund.post" {
 		t.Errorf("address %s", a)
+	}
+}
+
+func TestUnitIsOfferedWhen(t *testing.T) {
+	tmpl := load(t, `layers: [base]
+values:
+  database: {options: [none, postgres]}
+units:
+  always: {dir: unit}
+  migration: {dir: unit, when: 'eq .Values.database "postgres"'}
+  broken: {dir: unit, when: '.Values.databse'}
+`, "base/x", "", "unit/x", "")
+	for _, c := range []struct {
+		unit, database string
+		offered, fails bool
+	}{
+		{"always", "none", true, false},
+		{"migration", "none", false, false},
+		{"migration", "postgres", true, false},
+		{"broken", "none", false, true},
+	} {
+		scope := payments
+		scope.Values = map[string]any{"database": c.database}
+		if ok, err := tmpl.Offers(tmpl.Unit(c.unit), scope); ok != c.offered || (err != nil) != c.fails {
+			t.Errorf("%s with database=%s: %t, %v", c.unit, c.database, ok, err)
+		}
 	}
 }
 

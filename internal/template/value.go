@@ -10,20 +10,21 @@ import (
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/document"
 	"github.com/svcgen/svcgen/internal/names"
+	"github.com/svcgen/svcgen/internal/tree"
 )
 
 // maxAnswer bounds an answer, in bytes.
 const maxAnswer = 4096
 
-func (l *loader) values(n document.Node, what string) []Value {
+func (l *loader) values(n document.Node, unit bool) []Value {
 	var values []Value
-	for _, p := range l.Pairs(n, what) {
+	for _, p := range l.Pairs(n, "values") {
 		v := Value{Name: p.Key, Type: String, Pos: l.pos(p.At)}
 		if !valueRule.MatchString(v.Name) {
 			l.Fail(p.At, fmt.Sprintf("the value's name %q is not a word", v.Name), "letters, digits and underscores")
 		}
-		var typed, matched, defaulted document.Node
-		l.Fields(p.N, what+"."+p.Key, map[string]func(document.Node){
+		var typed, matched, defaulted, next document.Node
+		l.Fields(p.N, "values."+p.Key, map[string]func(document.Node){
 			"help": func(n document.Node) { v.Help = l.String(n, "help") },
 			"type": func(n document.Node) { typed = n; v.Type = Type(l.String(n, "type")) },
 			"options": func(n document.Node) {
@@ -31,6 +32,7 @@ func (l *loader) values(n document.Node, what string) []Value {
 					l.Fail(n, "options is empty", "")
 				}
 			},
+			"next":    func(n document.Node) { next = n; v.Next = l.String(n, "next") },
 			"match":   func(n document.Node) { matched = n; v.Match = l.pattern(n) },
 			"default": func(n document.Node) { defaulted = n; d := l.String(n, "default"); v.Default = &d },
 		})
@@ -45,6 +47,9 @@ func (l *loader) values(n document.Node, what string) []Value {
 		}
 		if v.Match != nil && v.Type != String {
 			l.Fail(matched, "match is for strings", "")
+		}
+		if next != nil && (!unit || v.Type != String || !tree.Valid(v.Next)) {
+			l.Fail(next, "next is a folder of the service, for a unit's value of the type string", "e.g. next: internal/postgres/migrations")
 		}
 		l.checkDefault(v, defaulted)
 		values = append(values, v)
