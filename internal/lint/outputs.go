@@ -24,6 +24,7 @@ type Output struct {
 	Shown  []int // the renderings that make it
 
 	goFile func() *goFile
+	pretty func() []byte // what gofmt makes of it; nil: it does not parse
 	docs   func() []*yamlNode
 	image  func() *dockerfile
 }
@@ -61,6 +62,7 @@ func (s outputSet) sorted() []*Output {
 func newOutput(p string, data []byte, source template.Source) *Output {
 	o := &Output{Path: p, Data: data, Source: source}
 	o.goFile = sync.OnceValue(func() *goFile { return parseGo(o.Path, o.Data) })
+	o.pretty = sync.OnceValue(o.format)
 	o.docs = sync.OnceValue(func() []*yamlNode { docs, _ := yamlDocs(o.Data); return docs })
 	o.image = sync.OnceValue(func() *dockerfile { return parseDockerfile(o.Data) })
 	return o

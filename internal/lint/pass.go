@@ -21,13 +21,14 @@ type Pass struct {
 	Renderings []*Rendering // none where template.yaml is too broken to render
 	Outputs    []*Output    // the distinct files of all renderings, by path
 
-	schema  []fault  // what is wrong in template.yaml
-	doc     *yamlDoc // template.yaml
-	sampled bool
-	parsing func() []parseFault // what is wrong in the .tmpl files
-	used    func() []use        // the values that the template uses
-	units   func() []unitTrial
-	checked func() []*Output // Outputs, and what units add
+	schema   []fault  // what is wrong in template.yaml
+	doc      *yamlDoc // template.yaml
+	sampled  bool
+	parsing  func() []parseFault // what is wrong in the .tmpl files
+	used     func() []use        // the values that the template uses
+	collided func() []collision  // other languages' braces
+	units    func() []unitTrial
+	checked  func() []*Output // Outputs, and what units add
 
 	comments []*comment      // what the files suppress
 	rules    []string        // all that there are
@@ -73,6 +74,7 @@ func newPass(in Input) *Pass {
 	p.mend()
 	p.parsing = sync.OnceValue(p.parseFaults)
 	p.used = sync.OnceValue(p.uses)
+	p.collided = sync.OnceValue(p.collisions)
 	p.units = sync.OnceValue(p.tryUnits)
 	p.checked = sync.OnceValue(p.allOutputs)
 	return p

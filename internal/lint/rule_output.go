@@ -159,13 +159,10 @@ var outputNotGofmt = Rule{
 	Remedy: "render the file, run gofmt -d on it, and mend the template",
 	Check: func(p *Pass) {
 		for _, o := range p.checked() {
-			if path.Ext(o.Path) != ".go" || o.goFile().err != nil {
+			if o.gofmted() {
 				continue
 			}
-			if gofmted(o.Data) {
-				continue
-			}
-			formatted, _ := format.Source(o.Data)
+			formatted := o.pretty()
 			line, col := firstDifference(o.Data, formatted)
 			p.ReportOutput(o, line, col, "%s is not gofmt-clean", o.Path).Mend(o.become(formatted)...)
 		}
@@ -186,9 +183,23 @@ func (o *Output) become(next []byte) []Edit {
 	return out
 }
 
-func gofmted(data []byte) bool {
-	formatted, err := format.Source(data)
-	return err != nil || bytes.Equal(formatted, data)
+// gofmted reports whether gofmt leaves the file as it is; of what is no Go, or
+// does not parse, other rules speak.
+func (o *Output) gofmted() bool {
+	if path.Ext(o.Path) != ".go" {
+		return true
+	}
+	formatted := o.pretty()
+	return formatted == nil || bytes.Equal(formatted, o.Data)
+}
+
+func (o *Output) format() []byte {
+	// format.Node takes longer: it prints and parses anew to sort imports.
+	formatted, err := format.Source(o.Data)
+	if err != nil || o.goFile().err != nil {
+		return nil
+	}
+	return formatted
 }
 
 func firstDifference(a, b []byte) (line, col int) {

@@ -41,10 +41,12 @@ func (p *Pass) parseFaults() []parseFault {
 			add(template.ParseErrors(p.Label, f, f), true)
 		}
 		if strings.HasSuffix(f, ".tmpl") {
-			add(template.ParseErrors(p.Label, f, string(p.Files[f].Data)), false)
+			if _, err := p.Template.Body(f); err != nil {
+				add(template.ParseErrors(p.Label, f, string(p.Files[f].Data)), false)
+			}
 		}
 	}
-	for _, c := range p.collisions() {
+	for _, c := range p.collided() {
 		for i, f := range out {
 			if f.err.File == pathIn(p.Label, c.file) && f.err.Line == c.pos.Line {
 				out[i].rule = delimiterCollision.ID

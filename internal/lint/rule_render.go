@@ -115,7 +115,7 @@ var foreign = regexp.MustCompile(`^\{\{-? *(\$|humanize|printf|range|end|if|else
 
 // unescaped are the braces of other languages inside an action's reach: in a
 // .tmpl file text/template takes them for its own.
-var unescaped = regexp.MustCompile(`\$\{\{-?\s*(github|env|secrets|matrix|needs|steps|inputs|runner|vars|jobs?|strategy|fromJSON|toJSON|hashFiles|format|always|failure|success|cancelled|contains|startsWith)\b|\{\{-?\s*(\$labels|\$value|\$externalLabels|humanize\w*)\b`)
+var unescaped = regexp.MustCompile(`^(?:\$\{\{-?\s*(github|env|secrets|matrix|needs|steps|inputs|runner|vars|jobs?|strategy|fromJSON|toJSON|hashFiles|format|always|failure|success|cancelled|contains|startsWith)\b|\{\{-?\s*(\$labels|\$value|\$externalLabels|humanize\w*)\b)`)
 
 var delimiterCollision = Rule{
 	ID: "delimiter-collision", Severity: Error,
@@ -123,7 +123,7 @@ var delimiterCollision = Rule{
 	Why:    "svcgen takes them for its own actions: the file does not parse, or the braces vanish from the service.",
 	Remedy: "copy the file (no .tmpl), or write the opening braces as {{ \"{{\" }}",
 	Check: func(p *Pass) {
-		for _, c := range p.collisions() {
+		for _, c := range p.collided() {
 			p.Report(c.file, c.pos, "%s belongs to another language, but would be rendered", c.text).
 				Mend(Edit{c.file, c.braces, c.braces + 2, `{{ "{{" }}`})
 		}
@@ -141,16 +141,23 @@ func (p *Pass) collisions() []collision {
 	var out []collision
 	for _, f := range p.Files.Paths() {
 		src := string(p.Files[f].Data)
-		if !strings.HasSuffix(f, ".tmpl") || !unescaped.MatchString(src) {
+		if !strings.HasSuffix(f, ".tmpl") {
 			continue
 		}
-		starts := lineStarts(src)
-		for _, m := range unescaped.FindAllStringIndex(src, -1) {
-			if quotedIn(src, m[0]) {
-				continue
+		for from := 0; ; {
+			i := strings.Index(src[from:], "{{")
+			if i < 0 {
+				break
 			}
-			text := src[m[0]:m[1]]
-			out = append(out, collision{f, text + " }}", position(src, starts, m[0]), m[0] + strings.Index(text, "{{")})
+			braces := from + i
+			from = braces + 2
+			at := braces
+			if at > 0 && src[at-1] == '$' {
+				at--
+			}
+			if m := unescaped.FindString(src[at:]); m != "" && !quotedIn(src, at) {
+				out = append(out, collision{f, m + " }}", position(src, lineStarts(src), at), braces})
+			}
 		}
 	}
 	return out

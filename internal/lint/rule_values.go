@@ -176,7 +176,7 @@ func (p *Pass) uses() []use {
 		units := p.unitsWith(f)
 		out = append(out, usesIn(f, f, template.Pos{}, units)...) // the path itself
 		if strings.HasSuffix(f, ".tmpl") {
-			out = append(out, usesIn(f, string(p.Files[f].Data), template.Pos{Line: 1, Col: 1}, units)...)
+			out = append(out, p.usesInFile(f, units)...)
 		}
 	}
 	p.doc.walk(func(n *yamlNode, keys []string) {
@@ -215,15 +215,31 @@ func (p *Pass) unitsWith(file string) []string {
 	return out
 }
 
+// usesInFile lists the uses in a file that is rendered.
+func (p *Pass) usesInFile(f string, units []string) []use {
+	b, err := p.Template.Body(f)
+	if err != nil {
+		return usesIn(f, string(p.Files[f].Data), template.Pos{Line: 1, Col: 1}, units) // its functions may be at fault
+	}
+	return usesOf(b.Trees(), f, string(p.Files[f].Data), template.Pos{Line: 1, Col: 1}, units)
+}
+
 // usesIn parses a text as far as it goes. at is where it stands; zero where the
 // position of a use is not known.
 func usesIn(file, text string, at template.Pos, units []string) []use {
+	if !strings.Contains(text, "{{") {
+		return nil
+	}
 	t := parse.New(file)
 	t.Mode = parse.SkipFuncCheck
 	trees := map[string]*parse.Tree{}
 	if _, err := t.Parse(text, "", "", trees); err != nil {
 		return nil // parse-error speaks of it
 	}
+	return usesOf(trees, file, text, at, units)
+}
+
+func usesOf(trees map[string]*parse.Tree, file, text string, at template.Pos, units []string) []use {
 	starts := lineStarts(text)
 	var out []use
 	for _, name := range sortedKeys(trees) {

@@ -1,9 +1,9 @@
 package lint
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -43,14 +43,20 @@ func (p *Pass) tryUnits() []unitTrial {
 	if p.broken("units") {
 		return nil
 	}
-	var out []unitTrial
+	type pair struct{ rendering, unit int }
+	var pairs []pair
 	for i, r := range p.Renderings {
 		for u := range p.Template.Units {
 			if r.Whole() && p.offered(&p.Template.Units[u], r) {
-				out = append(out, p.try(&p.Template.Units[u], i, r))
+				pairs = append(pairs, pair{i, u})
 			}
 		}
 	}
+	out := make([]unitTrial, len(pairs))
+	forEach(context.Background(), len(pairs), func(i int) {
+		n := pairs[i].rendering
+		out[i] = p.try(&p.Template.Units[pairs[i].unit], n, p.Renderings[n])
+	})
 	return out
 }
 
@@ -180,5 +186,5 @@ func (p *Pass) outputIn(path string, rendering int) *Output {
 
 // sound reports whether nothing is wrong with the form of o.
 func sound(o *Output) bool {
-	return len(wrong(o)) == 0 && (path.Ext(o.Path) != ".go" || gofmted(o.Data))
+	return len(wrong(o)) == 0 && o.gofmted()
 }

@@ -94,6 +94,18 @@ func recursion(calls map[string][]string) string {
 	return ""
 }
 
+// Trees are the parsed templates of the file, by name, the marks among their
+// nodes. They must not be changed.
+func (b *body) Trees() map[string]*parse.Tree {
+	out := map[string]*parse.Tree{}
+	for _, t := range b.tmpl.Templates() {
+		if t.Tree != nil {
+			out[t.Name()] = t.Tree
+		}
+	}
+	return out
+}
+
 type marker struct {
 	body  *body
 	src   string
