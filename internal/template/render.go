@@ -139,7 +139,9 @@ func (t *Template) Service(scope Scope) (*Rendering, error) {
 
 // Offers reports whether the unit u is for services with the values in scope.
 func (t *Template) Offers(u *Unit, scope Scope) (bool, error) {
-	return t.renderer(scope).holds(u.When, u.Pos)
+	r := t.renderer(scope)
+	defer r.done()
+	return r.holds(u.When, u.Pos)
 }
 
 // RenderUnit renders the unit u with the values in scope.Unit.
