@@ -27,6 +27,10 @@ func TestScript(t *testing.T) {
 			"unchanged": unchangedCmd,
 			"crlf":      crlfCmd,
 			"code":      codeCmd,
+			"edit":      editCmd,
+			"append":    appendCmd,
+			"fill":      fillCmd,
+			"copy":      copyCmd,
 		},
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -150,9 +151,10 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 		a.note("%s", n)
 	}
 	if a.diff {
-		return out.Plan.Unified(a.Stdout, a.Color)
+		return a.unified(out.Plan)
 	}
 	if a.quiet {
+		a.conflicts(out)
 		return nil
 	}
 	a.table(out.Lines)
@@ -163,9 +165,7 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 		return nil
 	case !applied:
 		fmt.Fprintln(a.Stdout, "nothing was written")
-		if out.Conflicts > 0 && len(out.Plan) == 0 {
-			a.hint("--conflict=markers writes them into the files; --conflict=ours and --conflict=theirs choose a side")
-		}
+		a.advise(c, out)
 		return nil
 	case strings.HasSuffix(out.Done, ")"):
 		fmt.Fprintf(a.Stdout, "%s, %s)\n", strings.TrimSuffix(out.Done, ")"), took(start))
@@ -179,7 +179,26 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 		}
 		fmt.Fprintln(a.Stdout, label+n)
 	}
+	a.advise(c, out)
 	return nil
+}
+
+// unified prints a plan as a diff, without the releases that svcgen keeps for
+// itself: they would drown what a person wants to see.
+func (a *app) unified(p plan.Plan) error {
+	var shown plan.Plan
+	var kept []string
+	for _, c := range p {
+		if dir := workspace.ReleaseOf(c.Path); dir == "" {
+			shown = append(shown, c)
+		} else if !slices.Contains(kept, dir) {
+			kept = append(kept, dir)
+		}
+	}
+	if len(kept) > 0 {
+		a.note("the kept releases of templates are left out: %s", strings.Join(kept, ", "))
+	}
+	return shown.Unified(a.Stdout, a.Color)
 }
 
 // fromHere rewrites commands that are meant for the workspace's folder so that

@@ -195,3 +195,29 @@ func (a *app) conflicts(out *service.Outcome) {
 	}
 	fmt.Fprintf(a.Stdout, "%s in %s\n", count(out.Conflicts, "conflict"), count(services, "service"))
 }
+
+// advise tells what can be done about conflicts.
+func (a *app) advise(c change, out *service.Outcome) {
+	var stopped, marked bool
+	others := false
+	for _, s := range out.Services {
+		switch {
+		case len(s.Conflicts) == 0:
+			others = others || s.Skipped
+		case s.Skipped:
+			stopped = true
+		default:
+			marked = true
+		}
+	}
+	switch {
+	case stopped:
+		text := "--conflict=markers writes them into the files; --conflict=ours and --conflict=theirs choose a side"
+		if others && c.name == "upgrade" {
+			text += "; --skip-conflicts upgrades the other services"
+		}
+		a.hint(text)
+	case marked:
+		a.hint("resolve them in the files; svcgen status lists the markers that are left")
+	}
+}

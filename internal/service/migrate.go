@@ -120,3 +120,6 @@ func newer(name, from, to string) error {
 
 // trimRelease takes the v off that people write before a release.
 func trimRelease(s string) string { return strings.TrimPrefix(s, "v") }
+
+// release reports whether s is a whole release: 1.2.0, not 1.2.
+func release(s string) bool { return semver.IsValid("v"+s) && strings.Count(s, ".") >= 2 }

@@ -45,7 +45,12 @@ func parses(p string, data []byte) error {
 				return err
 			}
 			var v any // a key that is there twice shows only here
-			if err := n.Decode(&v); err != nil {
+			err = n.Decode(&v)
+			var several *yaml.TypeError
+			if errors.As(err, &several) {
+				return errors.New(several.Errors[0])
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -64,7 +64,8 @@ type transition struct {
 // prepare renders both sides and merges the service's own files. It reads the
 // service's folder and nothing else, so that services are prepared side by side.
 func (t *transition) prepare(ctx context.Context) error {
-	t.report = Report{Service: t.from.service.Name, Template: t.from.ref, From: t.from.tmpl.Release, To: t.to.tmpl.Release}
+	t.report = Report{Service: t.from.service.Name, Template: t.from.ref, From: t.from.tmpl.Release, To: t.to.tmpl.Release,
+		Entries: []string{}, Conflicts: []merge.Conflict{}, Notes: []string{}}
 	t.ctx = ctx
 	var err error
 	if t.before == nil {

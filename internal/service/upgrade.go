@@ -35,6 +35,9 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 	if err != nil {
 		return nil, err
 	}
+	if o.To != "" && !release(trimRelease(o.To)) {
+		return nil, diag.Errorf("--to takes a release such as 1.2.0, not %q", o.To)
+	}
 	shelf := &shelf{lib: lib, to: trimRelease(o.To), found: map[string]*shelved{}}
 	all := make([]*transition, len(names))
 	errs := make([]error, len(names))
@@ -56,8 +59,11 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(t *transition) bool { return t == nil })
+	if len(all) == 0 && len(o.Answers) > 0 {
+		return nil, unused(o.Answers)
+	}
 	for _, k := range slices.Sorted(maps.Keys(o.Answers)) {
-		if !shelf.used[k] && len(all) > 0 {
+		if !shelf.used[k] {
 			return nil, diag.Errorf("no template that services come to has a value %q", k)
 		}
 	}
@@ -68,6 +74,13 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 	out.Notes = append(shelf.notes(), out.Notes...)
 	out.Done = done("upgraded", out)
 	return out, nil
+}
+
+// unused refuses values that were given for no upgrade at all.
+func unused(answers map[string]string) error {
+	k := slices.Sorted(maps.Keys(answers))[0]
+	return diag.Errorf("there is nothing to upgrade, so --set has no use").
+		WithHint("svcgen set %s=%s --service NAME changes a value", k, answers[k])
 }
 
 // chosen checks the services' names; none means all.
