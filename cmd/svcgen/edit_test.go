@@ -47,6 +47,15 @@ func appendCmd(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(f.Close())
 }
 
+// bomCmd puts a byte order mark before a file.
+func bomCmd(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		data, err := os.ReadFile(ts.MkAbs(name))
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(name), append([]byte("\xef\xbb\xbf"), data...), 0o666))
+	}
+}
+
 // copyCmd copies a folder to a place where nothing is.
 func copyCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

@@ -31,6 +31,7 @@ func TestScript(t *testing.T) {
 			"append":    appendCmd,
 			"fill":      fillCmd,
 			"copy":      copyCmd,
+			"bom":       bomCmd,
 		},
 	})
 }

@@ -150,6 +150,7 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 	for _, n := range out.Notes {
 		a.note("%s", n)
 	}
+	a.asides(out)
 	if a.diff {
 		return a.unified(out.Plan)
 	}

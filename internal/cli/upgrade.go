@@ -175,6 +175,22 @@ func (a *app) showServices(out *service.Outcome, applied bool) error {
 	return nil
 }
 
+// asides prints what is worth knowing of the services.
+func (a *app) asides(out *service.Outcome) {
+	const most = 20
+	n := 0
+	for _, s := range out.Services {
+		for _, text := range s.Notes {
+			if n++; n <= most {
+				a.note("%s: %s", s.Service, text)
+			}
+		}
+	}
+	if n > most {
+		a.note("and %s more; --report and --json have them all", count(n-most, "note"))
+	}
+}
+
 // conflicts lists what could not be merged.
 func (a *app) conflicts(out *service.Outcome) {
 	services := 0

@@ -213,7 +213,7 @@ func (t *transition) entry(d *draft, p pair) error {
 		At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text, Merge: with,
 	})
 	if isMissing(err) {
-		t.note("%s: %s is not there, and stays away", p.before.file, p.before.address)
+		t.note("%s was taken out of %s, and stays away", p.before.address, p.before.file)
 		return nil
 	}
 	if err != nil {
@@ -224,6 +224,10 @@ func (t *transition) entry(d *draft, p pair) error {
 	}
 	if data == nil {
 		t.conflict(p.before.file, f.Data, p.before, merge.Content, "%s was changed here and in %s", p.before.address, t.label)
+		if t.merging.Policy == merge.Markers {
+			// Markers would break the file for all who are listed in it.
+			t.note("%s stays as it is in %s; %s has it as:\n%s", p.before.address, p.before.file, t.label, bytes.TrimRight(p.after.text, "\n"))
+		}
 		return nil
 	}
 	d.next[p.before.file] = tree.File{Data: data, Kind: f.Kind}
