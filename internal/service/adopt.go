@@ -130,7 +130,7 @@ func adopting(w *workspace.Workspace, lib workspace.Library, o *AdoptOptions) (*
 	}
 	for _, other := range w.Manifest.Services {
 		if within(other.Path, o.Path) || within(o.Path, other.Path) {
-			return nil, diag.Errorf("the folder %s and that of %s, %s, would be one in the other", o.Path, other.Name, other.Path)
+			return nil, nested(o.Path, other)
 		}
 	}
 	if err := w.Solid(o.Path); err != nil {

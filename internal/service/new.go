@@ -139,7 +139,7 @@ func admit(w *workspace.Workspace, o NewOptions) (workspace.Service, error) {
 	}
 	for _, other := range w.Manifest.Services {
 		if within(other.Path, s.Path) || within(s.Path, other.Path) {
-			return s, diag.Errorf("the folder %s and that of %s, %s, would be one in the other", s.Path, other.Name, other.Path)
+			return s, nested(s.Path, other)
 		}
 	}
 	return s, allocate(w, &s, o.Port)
@@ -358,4 +358,12 @@ func distinctPackages(name string, r *template.Rendering) error {
 		}
 	}
 	return nil
+}
+
+// nested refuses a folder in another service's, or around it.
+func nested(dir string, other workspace.Service) error {
+	if dir == other.Path {
+		return diag.Errorf("the folder %s is that of %s", dir, other.Name).WithHint("choose another folder")
+	}
+	return diag.Errorf("the folder %s and that of %s, %s, would be one in the other", dir, other.Name, other.Path).WithHint("choose another folder")
 }

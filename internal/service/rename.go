@@ -107,7 +107,7 @@ func renaming(w *workspace.Workspace, lib workspace.Library, o RenameOptions) (*
 	}
 	for _, other := range w.Manifest.Services {
 		if other.Name != old.Name && (within(other.Path, next.Path) || within(next.Path, other.Path)) {
-			return nil, diag.Errorf("the folder %s and that of %s, %s, would be one in the other", next.Path, other.Name, other.Path)
+			return nil, nested(next.Path, other)
 		}
 	}
 	t := &transition{w: w, merging: o.Merging, disk: old.Path, label: "the name " + next.Name}
@@ -270,7 +270,8 @@ func (t *transition) mentions(d *draft) []string {
 	if t.from.service.Name == t.to.service.Name {
 		return nil
 	}
-	name := regexp.MustCompile(`(^|[^\pL\pN_-])` + regexp.QuoteMeta(t.from.service.Name) + `($|[^\pL\pN_-])`)
+	// A word of a path, such as a team's or the module's, is not the service.
+	name := regexp.MustCompile(`((^|//|[^\pL\pN_/-])` + regexp.QuoteMeta(t.from.service.Name) + `|` + regexp.QuoteMeta(t.from.service.Path) + `)($|[^\pL\pN_-])`)
 	var at []string
 	seen := map[string]bool{}
 	before, _, err := t.places(alone)
