@@ -95,7 +95,10 @@ func (a *app) standings(all []service.Standing) {
 			fmt.Fprintf(a.Stdout, "%s: %s is not listed\n", visible(p), s.Service)
 		}
 		for _, p := range s.Problems {
-			fmt.Fprintf(a.Stdout, "%s\n", visible(p))
+			fmt.Fprintf(a.Stdout, "%s\n", visible(p.Message))
+			if p.Hint != "" {
+				fmt.Fprintf(a.Stdout, "    hint: %s\n", visible(strings.ReplaceAll(p.Hint, "\n", "\n          ")))
+			}
 		}
 	}
 }

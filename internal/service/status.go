@@ -28,7 +28,20 @@ type Standing struct {
 	Missing  []string `json:"missing"` // files that people deleted
 	Conflict []string `json:"conflict"`
 	Unwired  []string `json:"unwired"` // entries that are not where the wiring says
-	Problems []string `json:"problems"`
+
+	Problems []Problem `json:"problems"`
+}
+
+// Problem is what keeps a service from being compared, and what to do about it.
+type Problem struct {
+	Message string `json:"message"` // with its place
+	Hint    string `json:"hint,omitempty"`
+}
+
+func (s *Standing) problems(list diag.List) {
+	for _, e := range list {
+		s.Problems = append(s.Problems, Problem{e.Error(), e.Hint})
+	}
 }
 
 // Behind reports whether a newer release is there.
@@ -56,7 +69,7 @@ func Status(ctx context.Context, w *workspace.Workspace, lib workspace.Library, 
 }
 
 func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *workspace.Service) (Standing, error) {
-	st := Standing{Service: s.Name, Path: s.Path, Edited: []string{}, Missing: []string{}, Conflict: []string{}, Unwired: []string{}, Problems: []string{}}
+	st := Standing{Service: s.Name, Path: s.Path, Edited: []string{}, Missing: []string{}, Conflict: []string{}, Unwired: []string{}, Problems: []Problem{}}
 	if d, err := w.Descriptor(s); err == nil {
 		st.Template, st.Release = d.Template, d.Release
 		if t, err := shelf.get(d.Template, d.Release); err == nil {
@@ -65,9 +78,7 @@ func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *wo
 	}
 	from, _, err := living(w, lib, s)
 	if problems := diag.All(err); problems != nil {
-		for _, e := range problems {
-			st.Problems = append(st.Problems, e.Error())
-		}
+		st.problems(problems)
 		return st, nil
 	}
 	if err != nil {
@@ -75,9 +86,7 @@ func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *wo
 	}
 	base, ours, err := compared(w, from)
 	if problems := diag.All(err); problems != nil {
-		for _, e := range problems {
-			st.Problems = append(st.Problems, e.Error())
-		}
+		st.problems(problems)
 		return st, nil
 	}
 	if err != nil {
@@ -118,9 +127,7 @@ func compared(w *workspace.Workspace, st state) (*layout, tree.Tree, error) {
 func (s *Standing) wired(w *workspace.Workspace, from state, base *layout) error {
 	places, _, err := placements(alone(w, from.service), member{from.service, from.tmpl, from.scope, base.has})
 	if problems := diag.All(err); problems != nil {
-		for _, e := range problems {
-			s.Problems = append(s.Problems, e.Error())
-		}
+		s.problems(problems)
 		return nil
 	}
 	if err != nil {
@@ -137,7 +144,7 @@ func (s *Standing) wired(w *workspace.Workspace, from state, base *layout) error
 		case isMissing(err):
 			s.Unwired = append(s.Unwired, p.file+": "+p.address.String())
 		case err != nil:
-			s.Problems = append(s.Problems, err.Error())
+			s.Problems = append(s.Problems, Problem{Message: err.Error()})
 		}
 	}
 	return nil

@@ -109,6 +109,9 @@ func (w *Workspace) Descriptor(s *Service) (*Descriptor, error) {
 		msg, hint := fmt.Sprintf("%s has no %s", s.Name, DescriptorFile), "restore it from git"
 		if info, err := w.Root.Stat(filepath.FromSlash(s.Path)); err != nil || !info.IsDir() {
 			msg, hint = fmt.Sprintf("the folder %s of %s is gone", s.Path, s.Name), "restore it, or take the service out of the manifest"
+			if at := w.Moved(s); at != "" {
+				hint = fmt.Sprintf("it was moved to %s: svcgen rename %s %s --path %s", at, s.Name, s.Name, at)
+			}
 		}
 		return nil, &diag.Error{File: ManifestFile, Line: s.Line, Col: s.Col, Msg: msg, Hint: hint}
 	case err != nil:
