@@ -97,11 +97,11 @@ func rewriting(w *workspace.Workspace, d *draft, all []*transition) (map[string]
 			case e.t.failed != nil:
 				return nil, e.t.failed
 			case isMissing(r.Err):
-				e.t.note("%s: %s is not there, and stays away", file, e.p.before.address)
+				e.t.absent(e.p.before)
 			case r.Err != nil:
 				return nil, r.Err
 			case r.Text == nil:
-				e.t.conflict(file, f.Data, e.p.before, merge.Content, "%s was changed here and in %s", e.p.before.address, e.t.label)
+				e.t.undecided(f.Data, e.p)
 			default:
 				e.r = r
 				stay = append(stay, e)
@@ -213,7 +213,7 @@ func (t *transition) entry(d *draft, p pair) error {
 		At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text, Merge: with,
 	})
 	if isMissing(err) {
-		t.note("%s was taken out of %s, and stays away", p.before.address, p.before.file)
+		t.absent(p.before)
 		return nil
 	}
 	if err != nil {
@@ -223,16 +223,27 @@ func (t *transition) entry(d *draft, p pair) error {
 		return t.failed
 	}
 	if data == nil {
-		t.conflict(p.before.file, f.Data, p.before, merge.Content, "%s was changed here and in %s", p.before.address, t.label)
-		if t.merging.Policy == merge.Markers {
-			// Markers would break the file for all who are listed in it.
-			t.note("%s stays as it is in %s; %s has it as:\n%s", p.before.address, p.before.file, t.label, bytes.TrimRight(p.after.text, "\n"))
-		}
+		t.undecided(f.Data, p)
 		return nil
 	}
 	d.next[p.before.file] = tree.File{Data: data, Kind: f.Kind}
 	t.report.Entries = append(t.report.Entries, p.before.file+": "+p.after.address.String())
 	return nil
+}
+
+// absent notes that people took an entry out.
+func (t *transition) absent(p *placement) {
+	t.note("%s was taken out of %s, and stays away", p.address, p.file)
+}
+
+// undecided reports an entry that both sides changed. It stays as it is also
+// where markers were asked for: they would break the file for all who are listed
+// in it.
+func (t *transition) undecided(data []byte, p pair) {
+	t.conflict(p.before.file, data, p.before, merge.Content, "%s was changed here and in %s", p.before.address, t.label)
+	if t.merging.Policy == merge.Markers {
+		t.note("%s stays as it is in %s; %s has it as:\n%s", p.before.address, p.before.file, t.label, bytes.TrimRight(p.after.text, "\n"))
+	}
 }
 
 // inside returns what merges an entry that somebody edited.
