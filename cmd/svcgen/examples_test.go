@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the examples anew")
 var examples = map[string][]string{
 	"shop": {
 		"new payments --init --module github.com/acme/shop --owner team-payments",
-		"new ledger --owner team-ledger --set resource=entry",
+		"new ledger --owner team-ledger --set resource=entry --set database=postgres",
 		"add endpoint POST /v1/payments/{id}/refund --service payments",
 		"add endpoint GET /v1/payments/search --service payments",
 		"add endpoint DELETE /v1/entries/{id} --service ledger",

@@ -3,28 +3,38 @@ package app
 import (
 	"context"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/acme/shop/services/ledger/internal/ledger"
 
 	"github.com/acme/shop/services/ledger/internal/config"
 	"github.com/acme/shop/services/ledger/internal/health"
+	"github.com/acme/shop/services/ledger/internal/postgres"
 )
 
 // parts is what is this service's own: what it does, and what it needs for that.
 type parts struct {
-	service *ledger.Service
-	checks  []health.Check // what it asks before it says that it is ready
-	closers []func()       // what was opened
+	service    *ledger.Service
+	checks     []health.Check         // what it asks before it says that it is ready
+	collectors []prometheus.Collector // what has metrics of its own
+	closers    []func()               // what was opened
 }
 
-// open makes the parts. A database pool or a client is opened here, with a
-// closer for the end and a check that says whether the service can do without:
-//
-//	pool, err := ...
-//	p.closers = append(p.closers, pool.Close)
-//	p.checks = append(p.checks, health.Check{Name: "postgres", Critical: true, Probe: pool.Ping})
+// opener makes the parts; tests have another one than open.
+type opener func(context.Context, config.Config) (*parts, error)
+
+// open makes the parts. A client is opened here like the database, with a closer
+// for the end and a check that says whether the service can do without.
 func open(ctx context.Context, c config.Config) (*parts, error) {
+	db, err := postgres.Open(ctx, string(c.DatabaseURL))
+	if err != nil {
+		return nil, err
+	}
 	p := &parts{}
-	p.service = ledger.New(ledger.NewMemoryStore())
+	p.closers = append(p.closers, db.Close)
+	p.checks = append(p.checks, health.Check{Name: "postgres", Critical: true, Probe: db.Ready})
+	p.collectors = append(p.collectors, db)
+	p.service = ledger.New(postgres.NewEntryStore(db))
 	return p, nil
 }
 

@@ -24,6 +24,8 @@ type Config struct {
 	DrainDelay time.Duration
 	LogLevel   slog.Level
 
+	DatabaseURL Secret
+
 	TracesDisabled bool // OTEL_SDK_DISABLED: no span is recorded
 	TracesExported bool // there is a collector to send spans to
 }
@@ -37,6 +39,8 @@ func Load(lookup func(name string) (string, bool)) (Config, error) {
 		AdminAddr:  e.address("ADMIN_ADDR", ":9082"),
 		DrainDelay: e.duration("DRAIN_DELAY", 5*time.Second),
 		LogLevel:   e.level("LOG_LEVEL", slog.LevelInfo),
+
+		DatabaseURL: e.database("DATABASE_URL"),
 
 		TracesDisabled: strings.EqualFold(e.plain("OTEL_SDK_DISABLED"), "true"),
 		TracesExported: e.plain("OTEL_EXPORTER_OTLP_ENDPOINT")+e.plain("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "" &&

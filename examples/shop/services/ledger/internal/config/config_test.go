@@ -9,13 +9,20 @@ import (
 	"time"
 )
 
+// load reads the settings vars, and that of a database where they name none.
 func load(vars map[string]string) (Config, error) {
-	return Load(func(name string) (string, bool) { v, ok := vars[name]; return v, ok })
+	return Load(func(name string) (string, bool) {
+		v, ok := vars[name]
+		if _, file := vars[name+"_FILE"]; name == "DATABASE_URL" && !ok && !file {
+			return "postgres://localhost/test", true
+		}
+		return v, ok
+	})
 }
 
 func TestDefaults(t *testing.T) {
 	got, err := load(nil)
-	want := Config{HTTPAddr: ":8082", AdminAddr: ":9082", DrainDelay: 5 * time.Second, LogLevel: slog.LevelInfo}
+	want := Config{HTTPAddr: ":8082", AdminAddr: ":9082", DrainDelay: 5 * time.Second, LogLevel: slog.LevelInfo, DatabaseURL: "postgres://localhost/test"}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}

@@ -41,7 +41,7 @@ func New(store EntryStore) *Service {
 
 // Create makes a entry.
 func (s *Service) Create(ctx context.Context, description string) (Entry, error) {
-	p := Entry{ID: rand.Text(), Description: description, CreatedAt: s.now().UTC()}
+	p := Entry{ID: rand.Text(), Description: description, CreatedAt: s.now().UTC().Truncate(time.Microsecond)}
 	return p, s.store.Insert(ctx, p)
 }
 
