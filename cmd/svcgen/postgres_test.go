@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 )
 
 // needPostgres skips the test where there is no PostgreSQL, loudly, and fails it
@@ -193,5 +195,37 @@ func TestSetDatabase(t *testing.T) {
 	run(t, service, "set", "database=none")
 	if d := differences(before, snapshot(t, dir)); len(d) > 0 {
 		t.Errorf("there and back again changed %v", d)
+	}
+}
+
+// TestUpgradeWithADatabase upgrades from the first release and asks for a database
+// at once: what joins the parts is a person's own, but the answer changes it.
+func TestUpgradeWithADatabase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a service")
+	}
+	dir := filepath.Join(t.TempDir(), "shop")
+	run(t, t.TempDir(), "init", dir, "--module", "example.com/shop")
+	a, err := txtar.ParseFile("../../internal/template/testdata/releases/http@1.0.0.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range a.Files {
+		put(t, filepath.Join(dir, "old", filepath.FromSlash(f.Name)), f.Data)
+	}
+	manifest := filepath.Join(dir, "svcgen.yaml")
+	edit(t, manifest, func(s string) string { return s + "templates:\n  http: ./old\n" })
+	run(t, dir, "new", "payments")
+	edit(t, manifest, func(s string) string { return strings.Replace(s, "templates:\n  http: ./old\n", "", 1) })
+	service := filepath.Join(dir, "services", "payments")
+	parts := filepath.Join(service, "internal", "app", "parts.go")
+	edit(t, parts, func(s string) string {
+		return strings.Replace(s, "\tfor i := ", "\t// By hand.\n\tfor i := ", 1)
+	})
+	run(t, dir, "upgrade", "--set", "database=postgres")
+	tool(t, service, nil, "go", "vet", "./...")
+	data, err := os.ReadFile(parts)
+	if err != nil || !strings.Contains(string(data), "\t// By hand.\n") || !strings.Contains(string(data), "postgres.Open(") {
+		t.Errorf("%v: %s", err, data)
 	}
 }

@@ -46,6 +46,7 @@ type transition struct {
 	descriptor *workspace.Descriptor
 	merging    Merging
 	label      string            // what the new side is called
+	unasked    *state            // to, without the answers given now; nil: none were
 	renames    map[string]string // declared: base's paths to the new ones
 	disk       string            // the service's folder as it is called now; "": as in from
 
@@ -86,6 +87,9 @@ func (t *transition) prepare(ctx context.Context) error {
 		if keep, err = t.to.keeper(); err != nil {
 			return err
 		}
+		if keep, err = t.butAsked(keep); err != nil {
+			return err
+		}
 	}
 	in := merge.Input{
 		Base: t.before.files, Ours: t.ours, Theirs: t.after.files,
@@ -98,6 +102,21 @@ func (t *transition) prepare(ctx context.Context) error {
 	}
 	t.tell()
 	return t.compare()
+}
+
+// butAsked leaves out of keep what differs for an answer that was given with the
+// upgrade: a person asks for that, as with set.
+func (t *transition) butAsked(keep func(p string) bool) (func(p string) bool, error) {
+	if t.unasked == nil {
+		return keep, nil
+	}
+	plain, err := t.unasked.render()
+	if err != nil {
+		return nil, err
+	}
+	return func(p string) bool {
+		return keep(p) && string(plain.files[p].Data) == string(t.after.files[p].Data)
+	}, nil
 }
 
 // pairs are the renamed files: declared ones, and those that the same file of

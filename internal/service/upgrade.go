@@ -145,6 +145,7 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 	m := migrate(tmpl, d.Release, d.Values, d.Units)
 	t := &transition{w: w, from: from, descriptor: d, merging: o.Merging, label: d.Template + " " + tmpl.Release}
 	notes := m.fitted(tmpl)
+	unasked := maps.Clone(m.values)
 	for k, v := range o.Answers {
 		if slices.Contains(order(tmpl.Values), k) {
 			m.values[k] = v
@@ -153,6 +154,13 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 	}
 	if t.to, err = target(w, from, tmpl, m.values, m.units); err != nil {
 		return nil, err
+	}
+	if !maps.Equal(unasked, m.values) {
+		// Without its answers the new release may lack some: then nothing tells
+		// what is the answers' doing.
+		if st, err := target(w, from, tmpl, unasked, m.units); err == nil {
+			t.unasked = &st
+		}
 	}
 	if t.before, err = from.render(); err != nil {
 		return nil, err
