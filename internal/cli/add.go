@@ -26,7 +26,7 @@ stays. The service is the one whose folder you are in, the only one, or --servic
   svcgen template show http`,
 		Args: arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			answers, err := assignments(set)
+			answers, err := assignments("--set", set)
 			if err != nil {
 				return err
 			}

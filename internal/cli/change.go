@@ -337,13 +337,13 @@ func (a *app) library(w *workspace.Workspace) workspace.Library {
 	return workspace.Library{Builtin: a.Templates, W: w}
 }
 
-// assignments reads K=V flags.
-func assignments(given []string) (map[string]string, error) {
+// assignments reads K=V, as what takes it.
+func assignments(what string, given []string) (map[string]string, error) {
 	out := map[string]string{}
 	for _, kv := range given {
 		k, v, ok := strings.Cut(kv, "=")
 		if !ok || k == "" {
-			return nil, diag.Errorf("--set takes NAME=VALUE, not %q", kv)
+			return nil, diag.Errorf("%s takes NAME=VALUE, not %q", what, kv)
 		}
 		if _, twice := out[k]; twice {
 			return nil, diag.Errorf("%s is set twice", k)

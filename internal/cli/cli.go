@@ -176,7 +176,7 @@ func arguments(low, high int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < low:
-			return diag.Errorf("%s needs %s", cmd.CommandPath(), strings.ToLower(strings.Fields(cmd.Use)[len(args)+1])).
+			return diag.Errorf("%s needs %s", cmd.CommandPath(), strings.TrimRight(strings.Fields(cmd.Use)[len(args)+1], ".")).
 				WithHint("%s", cmd.UseLine())
 		case high >= 0 && len(args) > high:
 			return diag.Errorf("%s takes %s, and %q is one too many", cmd.CommandPath(), count(high, "argument"), args[high]).

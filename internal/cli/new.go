@@ -168,7 +168,7 @@ func (a *app) askNew(dir string, o *service.NewOptions) (asked bool, err error) 
 
 // answers joins the values of a file and of flags.
 func (a *app) answers(file string, set []string) (map[string]string, error) {
-	given, err := assignments(set)
+	given, err := assignments("--set", set)
 	if err != nil || file == "" {
 		return given, err
 	}

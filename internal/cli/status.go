@@ -222,7 +222,7 @@ differs as edited, so that an upgrade brings the template's changes and keeps th
 		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if o.Answers, err = assignments(set); err != nil {
+			if o.Answers, err = assignments("--set", set); err != nil {
 				return err
 			}
 			o.Path = args[0]

@@ -63,7 +63,7 @@ markers into the files, --conflict=ours and --conflict=theirs choose a side.`,
   svcgen upgrade --check`,
 		Args: arguments(0, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			answers, err := assignments(set)
+			answers, err := assignments("--set", set)
 			if err != nil {
 				return err
 			}
@@ -100,7 +100,7 @@ service is the one whose folder you are in, the only one, or --service.`,
   svcgen set example=no --diff`,
 		Args: arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			answers, err := assignments(args)
+			answers, err := assignments("svcgen set", args)
 			if err != nil {
 				return err
 			}
