@@ -214,10 +214,15 @@ func (a *app) fromHere(commands []string) []string {
 	}
 	out := make([]string, len(commands))
 	for i, c := range commands {
-		if rest, ok := strings.CutPrefix(c, "cd "); ok {
-			out[i] = "cd " + shell(rel) + "/" + rest
-		} else {
+		rest, cd := strings.CutPrefix(c, "cd ")
+		dir, then, _ := strings.Cut(rest, " && ")
+		switch {
+		case !cd:
 			out[i] = c + " -C " + shell(rel)
+		case filepath.Join(a.workspace, filepath.FromSlash(dir)) == a.Env.Dir && then != "":
+			out[i] = then
+		default:
+			out[i] = "cd " + shell(rel) + "/" + rest
 		}
 	}
 	return out

@@ -56,7 +56,7 @@ func (a *app) remove(name string, o service.RemoveOptions) error {
 			return err
 		}
 	}
-	what := strings.TrimSpace("remove " + o.Unit + " " + name)
+	what := strings.Join(strings.Fields("remove "+o.Unit+" "+name), " ")
 	return a.changeIn(change{name: "remove", what: what}, func(w *workspace.Workspace) (*service.Outcome, error) {
 		if o.Service = w.Manifest.Service(name); o.Service == nil {
 			return nil, diag.Errorf("the service %s is gone", name)

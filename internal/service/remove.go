@@ -60,8 +60,9 @@ func removeService(w *workspace.Workspace, lib workspace.Library, o RemoveOption
 	for p, f := range files {
 		r.d.read[path.Join(s.Path, p)] = f
 	}
+	// The key services stays for the next one: init writes it.
 	if err := unplace(w, r.d, placement{file: workspace.ManifestFile,
-		address: insert.Address{Path: []string{"services"}, Key: s.Name, Create: true}}); err != nil {
+		address: insert.Address{Path: []string{"services"}, Key: s.Name}}); err != nil {
 		return nil, err
 	}
 	if err := drop(w, lib, r.d, nil, map[string]bool{s.Name: true}); err != nil {
@@ -79,6 +80,7 @@ func removeService(w *workspace.Workspace, lib workspace.Library, o RemoveOption
 			out.Lines[i].Action = "delete"
 		}
 	}
+	out.Notes = append(out.Notes, mentions(w, r.d, st, base.has)...)
 	if len(strays) > 0 {
 		out.Notes = append(out.Notes, fmt.Sprintf("svcgen did not make %s of %s, which stay:\n%s", plural(len(strays), "file"), s.Path, strings.Join(clipped(strays, 20), "\n")))
 	}

@@ -77,7 +77,9 @@ func Rename(ctx context.Context, w *workspace.Workspace, lib workspace.Library, 
 	}
 	out.Plan = d.plan()
 	out.Lines = summary(w, out.Plan, []*transition{t})
-	out.Notes = append(out.Notes, t.mentions(d)...)
+	if t.from.service.Name != t.to.service.Name {
+		out.Notes = append(out.Notes, mentions(w, d, t.from, t.before.has)...)
+	}
 	out.Done = fmt.Sprintf("%s is called %s now", t.from.service.Name, t.to.service.Name)
 	if t.from.service.Name == t.to.service.Name {
 		out.Done = fmt.Sprintf("%s stands in %s now", t.to.service.Name, t.to.service.Path)
@@ -265,25 +267,23 @@ func (t *transition) dependents(d *draft) error {
 	return nil
 }
 
-// mentions lists where the shared files still have the old name.
-func (t *transition) mentions(d *draft) []string {
-	if t.from.service.Name == t.to.service.Name {
-		return nil
-	}
+// mentions lists where the shared files still have a service's name.
+func mentions(w *workspace.Workspace, d *draft, st state, has func(p string) bool) []string {
+	s := st.service
 	// A word of a path, such as a team's or the module's, is not the service.
-	name := regexp.MustCompile(`((^|//|[^\pL\pN_/-])` + regexp.QuoteMeta(t.from.service.Name) + `|` + regexp.QuoteMeta(t.from.service.Path) + `)($|[^\pL\pN_-])`)
-	var at []string
-	seen := map[string]bool{}
-	before, _, err := t.places(alone)
+	name := regexp.MustCompile(`((^|//|[^\pL\pN_/-])` + regexp.QuoteMeta(s.Name) + `|` + regexp.QuoteMeta(s.Path) + `)($|[^\pL\pN_-])`)
+	places, _, err := placements(alone(w, s), member{s, st.tmpl, st.scope, has})
 	if err != nil {
 		return nil
 	}
-	for _, p := range append(before, placement{file: workspace.ManifestFile}) {
+	var at []string
+	seen := map[string]bool{}
+	for _, p := range append(places, placement{file: workspace.ManifestFile}) {
 		if seen[p.file] {
 			continue
 		}
 		seen[p.file] = true
-		f, err := d.file(t.w, p.file)
+		f, err := d.file(w, p.file)
 		if err != nil {
 			continue
 		}
@@ -297,5 +297,5 @@ func (t *transition) mentions(d *draft) []string {
 	if len(at) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("the name %s still stands in %s", t.from.service.Name, strings.Join(clipped(at, 10), ", "))}
+	return []string{fmt.Sprintf("the name %s still stands in %s", s.Name, strings.Join(clipped(at, 10), ", "))}
 }
