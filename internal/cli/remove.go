@@ -47,14 +47,17 @@ or by the arguments that it was added with.`,
 }
 
 func (a *app) remove(name string, o service.RemoveOptions) error {
-	if w, _, err := a.open(); err != nil {
+	w, lib, err := a.open()
+	if err != nil {
 		return err
-	} else {
-		_, err = a.which(w, name)
-		w.Close()
-		if err != nil {
-			return err
-		}
+	}
+	_, err = a.which(w, name)
+	if err != nil && w.Manifest.Service(name) == nil && isUnit(lib, name) {
+		err = diag.Errorf("there is no service %q", name).WithHint("a unit is removed by its name: svcgen remove %s NAME", name)
+	}
+	w.Close()
+	if err != nil {
+		return err
 	}
 	what := strings.Join(strings.Fields("remove "+o.Unit+" "+name), " ")
 	return a.changeIn(change{name: "remove", what: what}, func(w *workspace.Workspace) (*service.Outcome, error) {
@@ -63,6 +66,20 @@ func (a *app) remove(name string, o service.RemoveOptions) error {
 		}
 		return service.Remove(w, a.library(w), o)
 	})
+}
+
+// isUnit reports whether a template has a unit of that kind.
+func isUnit(lib workspace.Library, kind string) bool {
+	names, err := lib.Names()
+	if err != nil {
+		return false
+	}
+	for _, n := range names {
+		if t, err := lib.Load(n); err == nil && t.Unit(kind) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *app) renameCommand() *cobra.Command {

@@ -110,7 +110,7 @@ func removeUnit(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) 
 		return nil, e.err
 	}
 	r.d.read[e.file], r.d.next[e.file] = tree.File{Data: desc.Data}, tree.File{Data: e.data}
-	out := &Outcome{Plan: r.d.plan(), Done: fmt.Sprintf("%s has no longer the %s %s", st.service.Name, o.Unit, strings.Join(o.Args, " "))}
+	out := &Outcome{Plan: r.d.plan(), Notes: r.d.notes, Done: fmt.Sprintf("%s has no longer the %s %s", st.service.Name, o.Unit, strings.Join(o.Args, " "))}
 	out.Lines = folded(out.Plan, func(string) string { return "" })
 	if f, err := tree.Lookup(w.Root, path.Join(dir, "go.mod")); err == nil && f != nil {
 		out.Next = append(out.Next, "cd "+dir+" && go test ./...")
@@ -152,7 +152,9 @@ func (r *removal) insertion(dir string, in template.Insertion) error {
 	switch {
 	case isMissing(err):
 		if in.Address.Key == "" {
-			r.object(&diag.Error{File: p.file, Msg: fmt.Sprintf("what svcgen put into %s is not there as it was; take it out by hand:\n%s", p.address, strings.TrimRight(string(in.Text), "\n"))})
+			e := &diag.Error{File: p.file, Msg: fmt.Sprintf("what svcgen put into %s is not there as it was; take it out by hand:\n%s", p.address, strings.TrimRight(string(in.Text), "\n"))}
+			r.object(e)
+			r.d.notes = append(r.d.notes, e.Error()) // also --force cannot find it
 		}
 		return nil
 	case err != nil:
