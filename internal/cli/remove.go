@@ -47,17 +47,10 @@ or by the arguments that it was added with.`,
 }
 
 func (a *app) remove(name string, o service.RemoveOptions) error {
-	w, lib, err := a.open()
-	if err != nil {
-		return err
-	}
-	_, err = a.which(w, name)
-	if err != nil && w.Manifest.Service(name) == nil && isUnit(lib, name) {
-		err = diag.Errorf("there is no service %q", name).WithHint("a unit is removed by its name: svcgen remove %s NAME", name)
-	}
-	w.Close()
-	if err != nil {
-		return err
+	if o.Unit == "" {
+		if err := a.noUnit(name, "a unit is removed by its name: svcgen remove %s NAME"); err != nil {
+			return err
+		}
 	}
 	what := strings.Join(strings.Fields("remove "+o.Unit+" "+name), " ")
 	return a.changeIn(change{name: "remove", what: what}, func(w *workspace.Workspace) (*service.Outcome, error) {
@@ -66,6 +59,20 @@ func (a *app) remove(name string, o service.RemoveOptions) error {
 		}
 		return service.Remove(w, a.library(w), o)
 	})
+}
+
+// noUnit checks that name is a service's. Where it is a unit's, hint says what
+// to write instead.
+func (a *app) noUnit(name, hint string) error {
+	w, lib, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if _, err = a.which(w, name); err != nil && w.Manifest.Service(name) == nil && isUnit(lib, name) {
+		return diag.Errorf("there is no service %q", name).WithHint(hint, name)
+	}
+	return err
 }
 
 // isUnit reports whether a template has a unit of that kind.
@@ -105,6 +112,8 @@ and the same name twice, only the folder moves; one that was moved by hand is fo
 			who := args[0]
 			if len(args) == 3 {
 				who, o.Unit, o.Old = in, args[0], args[1]
+			} else if err := a.noUnit(who, "a unit is renamed with two names: svcgen rename %s OLD NEW"); err != nil {
+				return err
 			}
 			name, err := a.name(who)
 			if err != nil {

@@ -33,8 +33,12 @@ func transplant(base, ours, theirs []string) ([]string, bool) {
 	at := kept(base, ours)
 	edits := lcs.DiffLines(base, theirs)
 	next := slices.Clone(ours)
+	rewritten := reworded(base, theirs, at, edits)
 	for i := len(edits) - 1; i >= 0; i-- {
 		e := edits[i]
+		if rewritten[i] {
+			continue
+		}
 		old, text := base[e.Start:e.End], theirs[e.ReplStart:e.ReplEnd]
 		if len(old) == 0 {
 			// Something new goes behind the word before it, if nobody wrote there.
@@ -57,6 +61,32 @@ func transplant(base, ours, theirs []string) ([]string, bool) {
 		}
 	}
 	return next, true
+}
+
+// reworded tells which edits stand in a phrase, words with blanks between them,
+// that a person gave other words: what is left there of the old words is the
+// person's own text now. Only a word that is the very name of another that is
+// gone is still that name.
+func reworded(base, theirs []string, at []int, edits []lcs.Diff) []bool {
+	out := make([]bool, len(edits))
+	gone := func(e lcs.Diff) bool { return slices.Contains(at[e.Start:e.End], -1) }
+	same := func(a, b lcs.Diff) bool {
+		return slices.Equal(base[a.Start:a.End], base[b.Start:b.End]) && slices.Equal(theirs[a.ReplStart:a.ReplEnd], theirs[b.ReplStart:b.ReplEnd])
+	}
+	for from := 0; from < len(edits); {
+		to := from + 1
+		for to < len(edits) && strings.Trim(strings.Join(base[edits[to-1].End:edits[to].Start], ""), " \t") == "" {
+			to++
+		}
+		phrase := edits[from:to]
+		if slices.ContainsFunc(phrase, gone) {
+			for i, e := range phrase {
+				out[from+i] = e.End > e.Start && !gone(e) && !slices.ContainsFunc(phrase, func(other lcs.Diff) bool { return gone(other) && same(e, other) })
+			}
+		}
+		from = to
+	}
+	return out
 }
 
 // kept tells for each word of base where ours has it, or -1.

@@ -10,6 +10,8 @@ func TestWords(t *testing.T) {
 		{"a name that is no longer there", "image: payments:dev\n", "image: registry/app:1\n", "image: billing:dev\n", "image: registry/app:1\n"},
 		{"the name in other words", "image: payments:dev\n", "image: old payments here\nx", "image: billing:dev\n", "image: old billing here\nx"},
 		{"a person's own use of the name", "a payments\n", "a payments\nand my payments\n", "a billing\n", "a billing\nand my payments\n"},
+		{"a sentence in a person's words", "say(\"Pay back\", payBack)\n", "say(\"Give the money back\", payBack)\n", "say(\"Refund shop\", refundShop)\n", "say(\"Give the money back\", refundShop)\n"},
+		{"one of two names side by side", "var payments payments.T\n", "var p payments.T\n", "var billing billing.T\n", "var p billing.T\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, ok, err := Git{}.Words(t.Context(), []byte(c.base), []byte(c.ours), []byte(c.theirs))

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"path"
 
@@ -81,6 +82,9 @@ func (s state) replay(r *layout, i int, u workspace.Unit) error {
 		return err
 	}
 	for p, f := range made.Files {
+		if r.has(p) {
+			return s.misfit(u, p+" is there already")
+		}
 		r.files[p] = f
 		r.origin[p] = fmt.Sprintf("%s#%d", made.Sources[p].File, i)
 	}
@@ -91,12 +95,32 @@ func (s state) replay(r *layout, i int, u workspace.Unit) error {
 				Msg: "unit " + u.Kind + " inserts into " + in.File + ", which the template does not render"}
 		}
 		data, err := insert.Insert(in.File, f.Data, in.Address, in.Text)
+		var splice *insert.Error
+		if errors.As(err, &splice) {
+			// Its place is one in a rendering, where nobody can look.
+			return s.misfit(u, splice.Msg+" in "+in.File)
+		}
 		if err != nil {
 			return err
 		}
 		r.files[in.File] = tree.File{Data: data, Kind: f.Kind}
 	}
 	return nil
+}
+
+// misfit is the error of a recorded unit that the release has no place for.
+func (s state) misfit(u workspace.Unit, why string) error {
+	return &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
+		Msg:  fmt.Sprintf("the %s %s does not fit into what %s %s renders: %s", u.Kind, unitName(u), s.ref, s.tmpl.Release, why),
+		Hint: "give it another name with svcgen rename, or take it out with svcgen remove"}
+}
+
+// unitName is what people call a recorded unit.
+func unitName(u workspace.Unit) string {
+	if n := u.Values["name"]; n != "" {
+		return n
+	}
+	return workspace.FlowMap(u.Values, u.Keys)
 }
 
 // has reports whether the rendering has a file.
