@@ -1,5 +1,69 @@
 package lint
 
+import (
+	"regexp"
+	"slices"
+	"testing"
+)
+
+const dockerfileTmpl = "base/Dockerfile.tmpl"
+
 // surfaceMutations break what the template renders for servers, images, clusters
 // and CI.
-func surfaceMutations() []mutation { return nil }
+func surfaceMutations() []mutation {
+	return slices.Concat(imageMutations())
+}
+
+func replacing(file, old, next string) func(*mutant) {
+	return func(m *mutant) { m.replace(file, old, next) }
+}
+
+// matched replaces what the pattern matches first.
+func matched(file, pattern, next string) func(*mutant) {
+	return func(m *mutant) {
+		m.t.Helper()
+		old := regexp.MustCompile(pattern).Find(m.in.Files[file].Data)
+		if old == nil {
+			m.t.Fatalf("%s has no %s", file, pattern)
+		}
+		m.replace(file, string(old), next)
+	}
+}
+
+func without(file string) func(*mutant) {
+	return func(m *mutant) { m.rename(file, "elsewhere/"+file) }
+}
+
+func imageMutations() []mutation {
+	image := func(rule, name, old, next string) mutation {
+		return mutation{rule, name, replacing(dockerfileTmpl, old, next), nil}
+	}
+	base := func(image string) func(*mutant) { return matched(dockerfileTmpl, `golang:\S+`, image) }
+	return []mutation{
+		{"no-dockerfile", "gone", without(dockerfileTmpl), nil},
+		{"no-dockerignore", "gone", without("base/.dockerignore"), nil},
+		image("image-runs-as-root", "none", "USER 65532:65532\n", ""),
+		image("image-runs-as-root", "root", "USER 65532:65532", "USER root"),
+		image("image-runs-as-root", "zero", "USER 65532:65532", "USER 0:0"),
+		{"image-untagged", "no tag", base("golang"), nil},
+		{"image-untagged", "latest", base("golang:latest"), nil},
+		image("image-untagged", "argument", "ARG GO_IMAGE=go", "ARG GO_IMAGE=golang"),
+		{"image-without-digest", "tag", base("golang:1.26-bookworm"), nil},
+		image("image-shell-form", "entrypoint", `ENTRYPOINT ["/app"]`, "ENTRYPOINT /app"),
+		image("image-shell-form", "command", `CMD ["serve"]`, "CMD serve"),
+		image("image-add", "sources", "COPY . .", "ADD . ."),
+		image("image-single-stage", "toolchain", "ARG RUNTIME_IMAGE=static", "ARG RUNTIME_IMAGE=go"),
+	}
+}
+
+func TestEverySurfaceRuleHasAMutation(t *testing.T) {
+	broken := map[string]bool{}
+	for _, m := range surfaceMutations() {
+		broken[m.rule] = true
+	}
+	for _, r := range surfaceRules() {
+		if !broken[r.ID] {
+			t.Errorf("no mutation for %s", r.ID)
+		}
+	}
+}

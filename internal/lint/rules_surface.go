@@ -1,4 +1,8 @@
 package lint
 
+import "slices"
+
 // surfaceRules speak of what is rendered for servers, images, clusters and CI.
-func surfaceRules() []Rule { return nil }
+func surfaceRules() []Rule {
+	return slices.Concat(imageRules())
+}
