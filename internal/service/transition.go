@@ -280,3 +280,22 @@ func plural(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// slim lets go of what stays as it is: a thousand services are prepared before
+// the first is settled.
+func (t *transition) slim() {
+	for p, f := range t.merged.Tree {
+		if was, ok := t.ours[p]; ok && was.Equal(f) {
+			delete(t.merged.Tree, p)
+			delete(t.ours, p)
+		}
+	}
+	t.ours, t.merged.Tree = maps.Clone(t.ours), maps.Clone(t.merged.Tree)
+	for _, l := range []*layout{t.before, t.after} {
+		names := make(tree.Tree, len(l.files))
+		for p := range l.files {
+			names[p] = tree.File{}
+		}
+		l.files, l.origin = names, nil
+	}
+}

@@ -172,6 +172,7 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 		return nil, err
 	}
 	t.report.Notes = append(t.report.Notes, notes...)
+	t.slim()
 	return t, nil
 }
 
