@@ -39,6 +39,7 @@ func TestAlertsHoldTheirOwnTests(t *testing.T) {
 	for _, database := range []string{"none", "postgres"} {
 		t.Run(database, func(t *testing.T) { alertsHold(t, "--set", "database="+database) })
 	}
+	t.Run("worker", func(t *testing.T) { alertsHold(t, "--template", "worker") })
 }
 
 func alertsHold(t *testing.T, flags ...string) {
@@ -62,13 +63,17 @@ func alertsHold(t *testing.T, flags ...string) {
 func TestOverlaysBuild(t *testing.T) {
 	needed(t, "kubectl")
 	wants := []string{"livenessProbe", "readinessProbe", "startupProbe", "readOnlyRootFilesystem: true", "runAsNonRoot: true", "automountServiceAccountToken: false"}
-	for database, more := range map[string][]string{"none": nil, "postgres": {"initContainers", "- migrate\n", "name: payments-database", "port: 5432"}} {
-		_, service := fresh(t, "--set", "database="+database)
+	for flags, more := range map[string][]string{
+		"--set database=none":     nil,
+		"--set database=postgres": {"initContainers", "- migrate\n", "name: payments-database", "port: 5432"},
+		"--template worker":       {"NATS_URL"},
+	} {
+		_, service := fresh(t, strings.Fields(flags)...)
 		for _, overlay := range []string{"dev", "prod"} {
 			out := tool(t, service, nil, "kubectl", "kustomize", "deploy/overlays/"+overlay)
 			for _, want := range append(more, wants...) {
 				if !strings.Contains(out, want) {
-					t.Errorf("%s with database=%s lacks %s", overlay, database, want)
+					t.Errorf("%s with %s lacks %s", overlay, flags, want)
 				}
 			}
 		}
