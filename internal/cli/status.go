@@ -43,6 +43,7 @@ mended; what people edited is not.`,
 			if a.json {
 				return a.printJSON(map[string]any{"version": 1, "services": orEmpty(all)})
 			}
+			a.gone(all)
 			a.standings(all)
 			return nil
 		},
@@ -56,6 +57,17 @@ mended; what people edited is not.`,
 func (a *app) pending(w *workspace.Workspace) {
 	if what, err := plan.Pending(w.Root); err == nil && what != "" {
 		a.note("svcgen %s was interrupted here; the next command that writes will finish or undo it", what)
+	}
+}
+
+// gone says once for each template why it has no newest release.
+func (a *app) gone(all []service.Standing) {
+	seen := map[string]bool{}
+	for _, s := range all {
+		if s.Gone != "" && !seen[s.Gone] {
+			seen[s.Gone] = true
+			a.note("%s; its services work on from the releases kept here", s.Gone)
+		}
 	}
 }
 

@@ -23,9 +23,10 @@ type Standing struct {
 	Path     string   `json:"path"`
 	Template string   `json:"template"`
 	Release  string   `json:"release"`
-	Newest   string   `json:"newest"`  // "" where the template is gone: the kept release still works
-	Edited   []string `json:"edited"`  // files that people changed, but for those that are theirs from the start
-	Missing  []string `json:"missing"` // files that people deleted
+	Newest   string   `json:"newest"`         // "" where the template is gone: the kept release still works
+	Gone     string   `json:"gone,omitempty"` // why there is no newest one
+	Edited   []string `json:"edited"`         // files that people changed, but for those that are theirs from the start
+	Missing  []string `json:"missing"`        // files that people deleted
 	Conflict []string `json:"conflict"`
 	Unwired  []string `json:"unwired"` // entries that are not where the wiring says
 
@@ -74,6 +75,8 @@ func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *wo
 		st.Template, st.Release = d.Template, d.Release
 		if t, err := shelf.get(d.Template, d.Release); err == nil {
 			st.Newest = t.Release
+		} else {
+			st.Gone = err.Error()
 		}
 	}
 	from, _, err := living(w, lib, s)
