@@ -22,6 +22,7 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true, UpdateScripts: os.Getenv("UPD") != "",
+		Condition:           conditions,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"snapshot":  snapshotCmd,
 			"unchanged": unchangedCmd,

@@ -34,8 +34,12 @@ func (a *app) report(err error) int {
 		a.fail(err.Error(), missingHint(missing))
 		return ExitUsage
 	case diag.All(err) != nil:
+		seen := map[diag.Error]bool{}
 		for _, e := range diag.All(err) {
-			a.fail(e.Error(), e.Hint)
+			if !seen[*e] { // many services may suffer from one thing
+				a.fail(e.Error(), e.Hint)
+			}
+			seen[*e] = true
 		}
 		return ExitUsage
 	case errors.As(err, &splice):

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
@@ -55,8 +56,7 @@ func (s state) render() (*layout, error) {
 func (s state) unit(u workspace.Unit) (*template.Rendering, error) {
 	kind := s.tmpl.Unit(u.Kind)
 	if kind == nil {
-		return nil, &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
-			Msg: fmt.Sprintf("the template %s %s has no unit %q", s.ref, s.tmpl.Release, u.Kind)}
+		return nil, s.unknown(u)
 	}
 	values, missing, err := template.Resolve(kind.Values, u.Values, func(known map[string]any) template.Scope {
 		sc := s.scope
@@ -108,19 +108,34 @@ func (s state) replay(r *layout, i int, u workspace.Unit) error {
 	return nil
 }
 
+// unknown is the error of a recorded unit that the release does not have.
+func (s state) unknown(u workspace.Unit) *diag.Error {
+	e := &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
+		Msg: fmt.Sprintf("the template %s %s has no unit %q", s.ref, s.tmpl.Release, u.Kind)}
+	if near := diag.Nearest(u.Kind, s.tmpl.UnitNames()); near != "" {
+		return e.WithHint("did you mean %s?", near)
+	}
+	return e.WithHint("restore the line of units: from git, or take it out")
+}
+
 // misfit is the error of a recorded unit that the release has no place for.
 func (s state) misfit(u workspace.Unit, why string) error {
 	return &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
-		Msg:  fmt.Sprintf("the %s %s does not fit into what %s %s renders: %s", u.Kind, unitName(u), s.ref, s.tmpl.Release, why),
+		Msg:  fmt.Sprintf("the %s %s does not fit into what %s %s renders: %s", u.Kind, unitName(u, s.tmpl), s.ref, s.tmpl.Release, why),
 		Hint: "give it another name with svcgen rename, or take it out with svcgen remove"}
 }
 
-// unitName is what people call a recorded unit.
-func unitName(u workspace.Unit) string {
-	if n := u.Values["name"]; n != "" {
+// unitName is what people call a recorded unit: its name, or its arguments.
+func unitName(u workspace.Unit, t *template.Template) string {
+	kind := t.Unit(u.Kind)
+	if n := u.Values["name"]; n != "" || kind == nil {
 		return n
 	}
-	return workspace.FlowMap(u.Values, u.Keys)
+	var given []string
+	for _, a := range kind.Args {
+		given = append(given, u.Values[a])
+	}
+	return strings.Join(given, " ")
 }
 
 // has reports whether the rendering has a file.

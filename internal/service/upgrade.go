@@ -162,6 +162,11 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 			t.unasked = &st
 		}
 	}
+	for i, u := range m.units {
+		if tmpl.Unit(u.Kind) == nil && from.tmpl.Unit(u.Kind) != nil {
+			return nil, t.to.unknown(u).WithHint("take it out first: svcgen remove %s %s --service %s", u.Kind, unitName(d.Units[i], from.tmpl), s.Name)
+		}
+	}
 	if t.before, err = from.render(); err != nil {
 		return nil, err
 	}
