@@ -21,7 +21,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		RequireUniqueNames:  true, UpdateScripts: os.Getenv("UPD") != "",
+		RequireUniqueNames:  true,
 		Condition:           conditions,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"snapshot":  snapshotCmd,

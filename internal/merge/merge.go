@@ -69,6 +69,10 @@ type Input struct {
 	// file has a new name.
 	Renames map[string]string
 
+	// Removed are base's paths of which the template says that they are gone:
+	// nothing that is like them is what became of them.
+	Removed map[string]bool
+
 	// Others returns ours' files that are in neither base nor theirs: one of them
 	// may be a file of base that a person renamed. Ours need not hold them. It is
 	// called only when a file that theirs changed is gone; nil: there are none.

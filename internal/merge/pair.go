@@ -85,7 +85,7 @@ func (m *merger) theirRenames() (map[string]string, error) {
 	from, to := map[string][]byte{}, map[string][]byte{}
 	for p, b := range m.Base {
 		o := side(m.Ours, p)
-		if _, declared := out[p]; !declared && side(m.Theirs, p) == nil && o != nil && !same(o, &b) && plain(&b) {
+		if _, declared := out[p]; !declared && !m.Removed[p] && side(m.Theirs, p) == nil && o != nil && !same(o, &b) && plain(&b) {
 			from[p] = b.Data
 		}
 	}

@@ -26,7 +26,7 @@ type migrated struct {
 func migrate(t *template.Template, from string, values map[string]string, units []workspace.Unit) migrated {
 	m := migrated{values: maps.Clone(values)}
 	for _, u := range units {
-		m.units = append(m.units, workspace.Unit{Kind: u.Kind, Values: maps.Clone(u.Values), Keys: u.Keys})
+		m.units = append(m.units, workspace.Unit{Kind: u.Kind, Values: maps.Clone(u.Values), Keys: slices.Clone(u.Keys)})
 	}
 	for _, step := range t.Migrations {
 		if semver.Compare("v"+step.To, "v"+from) > 0 && semver.Compare("v"+step.To, "v"+t.Release) <= 0 {
@@ -38,6 +38,11 @@ func migrate(t *template.Template, from string, values map[string]string, units 
 		m.values = answersAfter(step, "", m.values)
 		for i, u := range m.units {
 			m.units[i].Values = answersAfter(step, u.Kind+".", u.Values)
+			for k, key := range u.Keys {
+				if to, ok := step.Values[u.Kind+"."+key]; ok {
+					m.units[i].Keys[k] = strings.TrimPrefix(to, u.Kind+".")
+				}
+			}
 		}
 	}
 	return m
@@ -80,6 +85,27 @@ func (m migrated) declared(before *layout, scope template.Scope) (map[string]str
 				}
 				if within(now, from) {
 					out[p] = to + now[len(from):]
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// removed returns base's files that the migrations say are gone, as they are
+// called before: none of them became another one.
+func (m migrated) removed(before *layout, renames map[string]string, scope template.Scope) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, step := range m.moves {
+		for _, old := range step.Remove {
+			gone, err := template.Text(old, scope)
+			if err != nil {
+				return nil, err
+			}
+			for p := range before.files {
+				now, ok := renames[p]
+				if within(p, path.Clean(gone)) || ok && within(now, path.Clean(gone)) {
+					out[p] = true
 				}
 			}
 		}

@@ -48,6 +48,7 @@ type transition struct {
 	label      string            // what the new side is called
 	unasked    *state            // to, without the answers given now; nil: none were
 	renames    map[string]string // declared: base's paths to the new ones
+	removed    map[string]bool   // declared: base's paths that are gone
 	disk       string            // the service's folder as it is called now; "": as in from
 
 	before, after *layout
@@ -93,7 +94,7 @@ func (t *transition) prepare(ctx context.Context) error {
 	}
 	in := merge.Input{
 		Base: t.before.files, Ours: t.ours, Theirs: t.after.files,
-		Renames: t.pairs(), Keep: keep, Parses: parses,
+		Renames: t.pairs(), Removed: t.removed, Keep: keep, Parses: parses,
 		Policy: t.merging.Policy, Label: t.label, Git: t.merging.Git, Words: t.merging.words,
 		Others: func() (tree.Tree, error) { return t.others() },
 	}

@@ -153,7 +153,7 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 		}
 	}
 	if t.to, err = target(w, from, tmpl, m.values, m.units); err != nil {
-		return nil, err
+		return nil, outgrown(s, err, o.Answers)
 	}
 	if !maps.Equal(unasked, m.values) {
 		// Without its answers the new release may lack some: then nothing tells
@@ -173,12 +173,35 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 	if t.renames, err = m.declared(t.before, t.to.scope); err != nil {
 		return nil, err
 	}
+	if t.removed, err = m.removed(t.before, t.renames, t.to.scope); err != nil {
+		return nil, err
+	}
 	if err := t.prepare(ctx); err != nil {
 		return nil, err
 	}
 	t.report.Notes = append(t.report.Notes, notes...)
 	t.slim()
 	return t, nil
+}
+
+// outgrown says of which service the recorded answers do not fit the new
+// release. Those that were given with the command are told as they are.
+func outgrown(s *workspace.Service, err error, given map[string]string) error {
+	list := slices.Clone(diag.All(err))
+	for i, e := range list {
+		name, _, _ := strings.Cut(e.Msg, ":")
+		if _, now := given[name]; now || e.File != "" {
+			continue
+		}
+		c := *e
+		c.File = path.Join(s.Path, workspace.DescriptorFile)
+		c.Hint = fmt.Sprintf("svcgen upgrade %s --set %s=VALUE, or a migration of the template", s.Name, name)
+		list[i] = &c
+	}
+	if len(list) == 0 {
+		return err
+	}
+	return list.Err()
 }
 
 // target is the state of the same service with another template, other answers
@@ -202,96 +225,6 @@ func target(w *workspace.Workspace, from state, tmpl *template.Template, answers
 	scope.Values = values
 	to.scope = scope
 	return to, nil
-}
-
-// shelf finds the releases that services are to come to, each once.
-type shelf struct {
-	lib workspace.Library
-	to  string // "": the newest
-
-	mu    sync.Mutex
-	found map[string]*shelved
-	said  []string        // notes
-	used  map[string]bool // answers that a template takes
-}
-
-func (s *shelf) note(text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.said = append(s.said, text)
-}
-
-func (s *shelf) use(answer string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.used == nil {
-		s.used = map[string]bool{}
-	}
-	s.used[answer] = true
-}
-
-type shelved struct {
-	once sync.Once
-	tmpl *template.Template
-	err  error
-	note string
-}
-
-// get returns the release that a service on release from is to come to.
-func (s *shelf) get(ref, from string) (*template.Template, error) {
-	s.mu.Lock()
-	e := s.found[ref]
-	if e == nil {
-		e = &shelved{}
-		s.found[ref] = e
-	}
-	s.mu.Unlock()
-	e.once.Do(func() { e.tmpl, e.note, e.err = s.load(ref) })
-	return e.tmpl, e.err
-}
-
-func (s *shelf) load(ref string) (*template.Template, string, error) {
-	newest, err := s.lib.Load(ref)
-	if err != nil && (s.to == "" || diag.All(err) == nil) {
-		return nil, "", err
-	}
-	if s.to != "" && (err != nil || newest.Release != s.to) {
-		kept, err := s.lib.Kept(ref, s.to)
-		if err != nil {
-			return nil, "", err
-		}
-		if kept != nil {
-			return kept, "", nil
-		}
-		have, err := s.lib.Releases(ref)
-		if err != nil {
-			return nil, "", err
-		}
-		if newest != nil && !slices.Contains(have, newest.Release) {
-			have = append(have, newest.Release)
-		}
-		return nil, "", diag.Errorf("there is no release %s of the template %s here", s.to, ref).WithHint("there are: %s", strings.Join(have, ", "))
-	}
-	kept, err := s.lib.Kept(ref, newest.Release)
-	if err != nil || kept == nil {
-		return newest, "", err
-	}
-	same, err := s.lib.Keeps(ref, newest)
-	if err != nil || same {
-		return kept, "", err
-	}
-	return kept, fmt.Sprintf("the template %s differs from its release %s, which services are on: raise its release", ref, newest.Release), nil
-}
-
-func (s *shelf) notes() []string {
-	out := slices.Clone(s.said)
-	for _, e := range s.found {
-		if e.note != "" {
-			out = append(out, e.note)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // carry settles prepared services, keeps the releases that they come to, and

@@ -1,0 +1,102 @@
+package service
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/workspace"
+)
+
+// shelf finds the releases that services are to come to, each once.
+type shelf struct {
+	lib workspace.Library
+	to  string // "": the newest
+
+	mu    sync.Mutex
+	found map[string]*shelved
+	said  []string        // notes
+	used  map[string]bool // answers that a template takes
+}
+
+func (s *shelf) note(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.said = append(s.said, text)
+}
+
+func (s *shelf) use(answer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.used == nil {
+		s.used = map[string]bool{}
+	}
+	s.used[answer] = true
+}
+
+type shelved struct {
+	once sync.Once
+	tmpl *template.Template
+	err  error
+	note string
+}
+
+// get returns the release that a service on release from is to come to.
+func (s *shelf) get(ref, from string) (*template.Template, error) {
+	s.mu.Lock()
+	e := s.found[ref]
+	if e == nil {
+		e = &shelved{}
+		s.found[ref] = e
+	}
+	s.mu.Unlock()
+	e.once.Do(func() { e.tmpl, e.note, e.err = s.load(ref) })
+	return e.tmpl, e.err
+}
+
+func (s *shelf) load(ref string) (*template.Template, string, error) {
+	newest, err := s.lib.Load(ref)
+	if err != nil && (s.to == "" || diag.All(err) == nil) {
+		return nil, "", err
+	}
+	if s.to != "" && (err != nil || newest.Release != s.to) {
+		kept, err := s.lib.Kept(ref, s.to)
+		if err != nil {
+			return nil, "", err
+		}
+		if kept != nil {
+			return kept, "", nil
+		}
+		have, err := s.lib.Releases(ref)
+		if err != nil {
+			return nil, "", err
+		}
+		if newest != nil && !slices.Contains(have, newest.Release) {
+			have = append(have, newest.Release)
+		}
+		return nil, "", diag.Errorf("there is no release %s of the template %s here", s.to, ref).WithHint("there are: %s", strings.Join(have, ", "))
+	}
+	kept, err := s.lib.Kept(ref, newest.Release)
+	if err != nil || kept == nil {
+		return newest, "", err
+	}
+	same, err := s.lib.Keeps(ref, newest)
+	if err != nil || same {
+		return kept, "", err
+	}
+	return kept, fmt.Sprintf("the template %s differs from its release %s, which services are on: raise its release", ref, newest.Release), nil
+}
+
+func (s *shelf) notes() []string {
+	out := slices.Clone(s.said)
+	for _, e := range s.found {
+		if e.note != "" {
+			out = append(out, e.note)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
