@@ -24,6 +24,7 @@ var layers = []string{
 	"internal/template",
 	"internal/workspace",
 	"internal/service",
+	"internal/author",
 	"internal/lint",
 	"internal/prompt",
 	"internal/cli",

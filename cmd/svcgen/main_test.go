@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sort"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,6 +25,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Condition:           conditions,
+		Setup:               goCache,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"snapshot":  snapshotCmd,
 			"unchanged": unchangedCmd,
@@ -35,6 +38,16 @@ func TestScript(t *testing.T) {
 			"bom":       bomCmd,
 		},
 	})
+}
+
+// goCache lets scripts that build use the cache that this test was built with.
+func goCache(e *testscript.Env) error {
+	out, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		return nil // scripts that build ask for go themselves
+	}
+	e.Setenv("GOCACHE", strings.TrimSpace(string(out)))
+	return nil
 }
 
 // snapshotCmd remembers every file below a folder.

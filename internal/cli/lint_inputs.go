@@ -111,7 +111,7 @@ func (a *app) before(templates []linted, ref string) error {
 		if err != nil {
 			return err
 		}
-		templates[i].Released, templates[i].Since = files, ref
+		templates[i].Released, templates[i].Since = template.Released(files), ref
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (a *app) label(p string) string {
 func inputsIn(fsys fs.FS, label, dir string) ([]linted, error) {
 	if _, err := fs.Stat(fsys, template.File); err == nil {
 		files, err := tree.FromFS(fsys)
-		return []linted{{Input: lint.Input{Label: label, Folder: filepath.Base(dir), Files: files}, dir: dir}}, err
+		return []linted{{Input: lint.Input{Label: label, Folder: filepath.Base(dir), Files: template.Released(files)}, dir: dir}}, err
 	}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -187,7 +187,7 @@ func inputsIn(fsys fs.FS, label, dir string) ([]linted, error) {
 		if err != nil {
 			return nil, err
 		}
-		in := linted{Input: lint.Input{Label: path.Join(label, e.Name()), Files: files}}
+		in := linted{Input: lint.Input{Label: path.Join(label, e.Name()), Files: template.Released(files)}}
 		if dir != "" {
 			in.dir = filepath.Join(dir, e.Name())
 		}

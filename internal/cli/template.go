@@ -14,13 +14,15 @@ import (
 func (a *app) templateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "template",
-		Short: "List and show templates",
+		Short: "List, show, make and test templates",
 		Example: `  svcgen template list
-  svcgen template show http`,
+  svcgen template show http
+  svcgen template new acme
+  svcgen template test tools/templates`,
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.templateListCommand(), a.templateShowCommand())
+	cmd.AddCommand(a.templateListCommand(), a.templateShowCommand(), a.templateNewCommand(), a.templateTestCommand())
 	return cmd
 }
 

@@ -21,6 +21,10 @@ var (
 	valueRule = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
 )
 
+// ValidName reports whether name is made of lower-case words with dashes, as the
+// names of templates and units are.
+func ValidName(name string) bool { return nameRule.MatchString(name) }
+
 // Limits of a template's own files.
 const (
 	maxFiles = 2000
@@ -46,9 +50,25 @@ func Load(files tree.Tree, name string) (*Template, error) {
 	return t, nil
 }
 
+// TestsDir is the folder of a template that holds its recorded cases. It is no
+// part of a release: it is neither rendered, nor kept, nor in a digest.
+const TestsDir = "tests"
+
+// Released returns the files that make a release: all but the recorded cases.
+func Released(files tree.Tree) tree.Tree {
+	out := tree.Tree{}
+	for p, f := range files {
+		if !strings.HasPrefix(p, TestsDir+"/") {
+			out[p] = f
+		}
+	}
+	return out
+}
+
 // Inspect is Load for whoever looks for faults: beside the error it returns the
 // template as far as it could be read, never nil.
 func Inspect(files tree.Tree, name string) (*Template, error) {
+	files = Released(files)
 	l := &loader{t: &Template{Label: name, Files: files, parsed: map[string]*body{}, texts: map[string]*body{}}}
 	if err := sane(files, name); err != nil {
 		return l.t, err
@@ -113,7 +133,7 @@ func (l *loader) template() {
 			}
 		}),
 		"name": at("name", func(n document.Node) {
-			if t.Name = l.String(n, "name"); !nameRule.MatchString(t.Name) {
+			if t.Name = l.String(n, "name"); !ValidName(t.Name) {
 				l.Fail(n, fmt.Sprintf("the name %q is not made of lower-case words with dashes", t.Name), "e.g. http or event-worker")
 			}
 		}),
@@ -198,6 +218,10 @@ func (l *loader) dir(n document.Node, what string) string {
 		if strings.HasPrefix(p, dir+"/") {
 			return dir
 		}
+	}
+	if dir == TestsDir || strings.HasPrefix(dir, TestsDir+"/") {
+		l.Fail(n, TestsDir+" holds the template's recorded cases and is no layer", "give the folder another name")
+		return dir
 	}
 	l.Fail(n, fmt.Sprintf("there is no folder %s in the template, or it is empty", dir), "")
 	return dir

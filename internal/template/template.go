@@ -38,7 +38,7 @@ type Template struct {
 	Migrations []Migration
 
 	Label string    // how messages call its folder
-	Files tree.Tree // all of the template's files, template.yaml included
+	Files tree.Tree // what makes the release: all files, template.yaml included, but the recorded cases
 
 	mu      sync.Mutex       // guards the following: combinations are rendered side by side
 	parsed  map[string]*body // files, by path
