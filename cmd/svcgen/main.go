@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -37,10 +38,15 @@ func run() int {
 	colored := func(f *os.File) bool {
 		return !plain && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
 	}
+	var progress io.Writer
+	if os.Getenv("TERM") != "dumb" && term.IsTerminal(int(os.Stderr.Fd())) {
+		progress = os.Stderr
+	}
 	return cli.Main(ctx, os.Args[1:], cli.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Dir: dir, Templates: templates.FS, Version: version,
 		Ask:   prompt.Terminal(os.Stdin, os.Stderr, plain),
 		Color: colored(os.Stdout), ErrColor: colored(os.Stderr),
+		Progress: progress,
 	})
 }

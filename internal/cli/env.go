@@ -23,6 +23,10 @@ type Env struct {
 	// Ask asks a person; nil where there is no terminal.
 	Ask func(prompt.Question) (string, error)
 
+	// Progress is a terminal whose last line may be written anew; nil where there
+	// is none.
+	Progress io.Writer
+
 	// Color says whether standard output and standard error show colours.
 	Color, ErrColor bool
 }

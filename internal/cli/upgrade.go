@@ -73,6 +73,9 @@ markers into the files, --conflict=ours and --conflict=theirs choose a side.`,
 			}
 			a.reportFile = report
 			return a.changeIn(change{name: "upgrade", what: "upgrade"}, func(w *workspace.Workspace) (*service.Outcome, error) {
+				step, end := a.progress("merging services:")
+				defer end()
+				o.Progress = step
 				return service.Upgrade(a.ctx, w, a.library(w), o)
 			})
 		},

@@ -21,9 +21,10 @@ import (
 
 // UpgradeOptions are what svcgen upgrade was given.
 type UpgradeOptions struct {
-	Services []string          // none: all
-	To       string            // a release; "": the newest
-	Answers  map[string]string // for values that the new release asks for
+	Services []string              // none: all
+	To       string                // a release; "": the newest
+	Answers  map[string]string     // for values that the new release asks for
+	Progress func(done, total int) // called as services are merged, from several goroutines; nil: not
 	Merging
 }
 
@@ -41,8 +42,12 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 	shelf := &shelf{lib: lib, to: trimRelease(o.To), found: map[string]*shelved{}}
 	all := make([]*transition, len(names))
 	errs := make([]error, len(names))
+	var told atomic.Int64
 	each(ctx, len(names), func(i int) {
 		all[i], errs[i] = upgrading(ctx, w, lib, shelf, w.Manifest.Service(names[i]), o)
+		if n := told.Add(1); o.Progress != nil {
+			o.Progress(int(n), len(names))
+		}
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -50,7 +55,11 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 	var list diag.List
 	for _, err := range errs {
 		if more := diag.All(err); more != nil {
-			list = append(list, more...)
+			for _, e := range more { // a release that is broken is so for all that are on it
+				if !slices.ContainsFunc(list, func(o *diag.Error) bool { return *o == *e }) {
+					list = append(list, e)
+				}
+			}
 		} else if err != nil {
 			return nil, err
 		}
