@@ -88,13 +88,15 @@ func (p pair) compare(q pair) int {
 // limit sets: each new one begins with the first pair that is still open and
 // takes, list by list, the choice that meets most others.
 func pairwise(lists [][]string, limit int) [][]string {
+	if pairs(lists) > maxPairs {
+		return eachChoice(lists, limit)
+	}
 	var all []pair
 	open := map[pair]bool{}
 	for i := range lists {
 		for j := i + 1; j < len(lists); j++ {
-			// Beyond limit choices of one value the cover cannot reach anyway.
-			for a := range min(len(lists[i]), limit) {
-				for b := range min(len(lists[j]), limit) {
+			for a := range lists[i] {
+				for b := range lists[j] {
 					all = append(all, pair{i, a, j, b})
 				}
 			}
@@ -125,6 +127,36 @@ func pairwise(lists [][]string, limit int) [][]string {
 	if sets == nil { // one list alone has no pairs
 		for _, c := range lists[0][:min(len(lists[0]), limit)] {
 			sets = append(sets, []string{c})
+		}
+	}
+	return sets
+}
+
+// maxPairs bounds the work of covering pairs. With more of them a template has
+// far more choices than anybody can look at.
+const maxPairs = 50_000
+
+func pairs(lists [][]string) int {
+	n, sum := 0, 0
+	for _, l := range lists {
+		if n += sum * len(l); n > maxPairs {
+			break
+		}
+		sum += len(l)
+	}
+	return n
+}
+
+// eachChoice covers every choice alone, with at most limit sets.
+func eachChoice(lists [][]string, limit int) [][]string {
+	most := 0
+	for _, l := range lists {
+		most = max(most, len(l))
+	}
+	sets := make([][]string, min(most, limit))
+	for i := range sets {
+		for _, l := range lists {
+			sets[i] = append(sets[i], l[i%len(l)])
 		}
 	}
 	return sets
@@ -219,17 +251,22 @@ type search struct {
 	first      map[string]string
 	renderings []*Rendering
 	shown      map[int]bool
+	tries      int
 }
+
+// maxTries bounds the search for the smallest choice; a template with so many
+// values gets a larger one.
+const maxTries = 20_000
 
 // pick adds left more values, of the names from the given one on.
 func (s *search) pick(from, left int, with map[string]string) map[string]string {
 	if left == 0 {
-		if s.implied(with) {
+		if s.tries++; s.implied(with) {
 			return maps.Clone(with)
 		}
 		return nil
 	}
-	for i := from; i < len(s.names); i++ {
+	for i := from; i < len(s.names) && s.tries < maxTries; i++ {
 		with[s.names[i]] = s.first[s.names[i]]
 		if got := s.pick(i+1, left-1, with); got != nil {
 			return got

@@ -38,9 +38,9 @@ func comments(files tree.Tree) []*comment {
 		if files[f].Kind == tree.Symlink || !strings.Contains(src, "svcgen:ignore") {
 			continue
 		}
-		starts := lineStarts(src)
+		places := template.NewPlaces(src)
 		for _, m := range marker.FindAllStringSubmatchIndex(src, -1) {
-			c := &comment{file: f, pos: position(src, starts, m[0]), used: map[string]bool{}}
+			c := &comment{file: f, pos: places.At(m[0]), used: map[string]bool{}}
 			c.read(src, m[0], m[4], m[5])
 			out = append(out, c)
 		}
@@ -80,16 +80,15 @@ func (p *Pass) suppress(found []Finding) (kept []Finding, hidden []Hidden) {
 		line int
 	}
 	at := map[place][]*comment{}
-	for i, c := range p.comments {
-		at[place{c.file, c.pos.Line}] = append(at[place{c.file, c.pos.Line}], c)
-		below := c.pos.Line + 1
-		for _, next := range p.comments[i+1:] {
-			if next.alone && next.file == c.file && next.pos.Line == below {
-				below++
-			}
-		}
+	below := map[place]int{} // the line that a comment on its own speaks of
+	for _, c := range slices.Backward(p.comments) {
+		here := place{c.file, c.pos.Line}
+		at[here] = append(at[here], c)
 		if c.alone {
-			at[place{c.file, below}] = append(at[place{c.file, below}], c)
+			next := place{c.file, c.pos.Line + 1}
+			below[here] = max(next.line, below[next])
+			spoken := place{c.file, below[here]}
+			at[spoken] = append(at[spoken], c)
 		}
 	}
 	for _, f := range found {

@@ -41,22 +41,27 @@ func distinct(renderings []*Rendering) []*Output {
 	return known.sorted()
 }
 
-type outputKey struct{ path, source, data string }
+type outputKey struct{ path, source string }
 
-type outputSet map[outputKey]*Output
+// outputSet holds the distinct outputs by path and template file.
+type outputSet map[outputKey][]*Output
 
 func (s outputSet) add(rendering int, path string, data []byte, source template.Source) {
-	k := outputKey{path, source.File, string(data)}
-	if s[k] == nil {
-		s[k] = newOutput(path, data, source)
+	k := outputKey{path, source.File}
+	i := slices.IndexFunc(s[k], func(o *Output) bool { return bytes.Equal(o.Data, data) })
+	if i < 0 {
+		i = len(s[k])
+		s[k] = append(s[k], newOutput(path, data, source))
 	}
-	s[k].Shown = append(s[k].Shown, rendering)
+	s[k][i].Shown = append(s[k][i].Shown, rendering)
 }
 
 func (s outputSet) sorted() []*Output {
-	return slices.SortedFunc(maps.Values(s), func(a, b *Output) int {
+	all := slices.Concat(slices.Collect(maps.Values(s))...)
+	slices.SortFunc(all, func(a, b *Output) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), slices.Compare(a.Shown, b.Shown), cmp.Compare(a.Source.File, b.Source.File))
 	})
+	return all
 }
 
 func newOutput(p string, data []byte, source template.Source) *Output {

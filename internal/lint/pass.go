@@ -3,7 +3,6 @@ package lint
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -113,7 +112,7 @@ func (p *Pass) render(ctx context.Context) {
 	sets, sampled := combinations(p.Template.Values)
 	p.sampled = sampled
 	renderings := make([]*Rendering, len(sets))
-	forEach(ctx, len(sets), func(i int) { renderings[i] = render(p.Template, sets[i]) })
+	forEach(ctx, len(sets), func(i int) { renderings[i] = render(p.Template, sets[i], max(leastOutput, mostOutput/len(sets))) })
 	if ctx.Err() != nil {
 		return
 	}
@@ -121,10 +120,17 @@ func (p *Pass) render(ctx context.Context) {
 	p.Outputs = distinct(renderings)
 }
 
-func render(t *template.Template, answers map[string]string) *Rendering {
+// The bounds of what is rendered, in bytes: all combinations together stay in
+// memory, and each may have the least at any rate.
+const (
+	mostOutput  = 256 << 20
+	leastOutput = 4 << 20
+)
+
+func render(t *template.Template, answers map[string]string, most int) *Rendering {
 	r := &Rendering{Values: answers, Scope: sampleScope(t)}
 	r.resolve(t)
-	r.Out, r.Problems = t.Survey(r.Scope)
+	r.Out, r.Problems = t.Survey(r.Scope, most)
 	return r
 }
 
@@ -135,10 +141,8 @@ func (r *Rendering) resolve(t *template.Template) {
 	for _, v := range t.Values {
 		answer, given := r.Values[v.Name]
 		if !given {
-			known := r.Scope
-			known.Values = maps.Clone(r.Scope.Values)
 			var err error
-			if answer, err = v.Proposal(known); err != nil {
+			if answer, err = v.Proposal(r.Scope); err != nil {
 				r.defaults = append(r.defaults, badDefault{v, "it does not render: " + template.Problems(err)[0].Fault.Msg})
 			}
 		}

@@ -136,6 +136,9 @@ type collision struct {
 	braces     int // where they open, in bytes
 }
 
+// maxCollisions bounds how many are told of one file.
+const maxCollisions = 1000
+
 // collisions finds other languages' braces in the files that are rendered.
 func (p *Pass) collisions() []collision {
 	var out []collision
@@ -144,7 +147,8 @@ func (p *Pass) collisions() []collision {
 		if !strings.HasSuffix(f, ".tmpl") {
 			continue
 		}
-		for from := 0; ; {
+		places, last := template.NewPlaces(src), len(out)+maxCollisions
+		for from := 0; len(out) < last; {
 			i := strings.Index(src[from:], "{{")
 			if i < 0 {
 				break
@@ -156,7 +160,7 @@ func (p *Pass) collisions() []collision {
 				at--
 			}
 			if m := unescaped.FindString(src[at:]); m != "" && !quotedIn(src, at) {
-				out = append(out, collision{f, m + " }}", position(src, lineStarts(src), at), braces})
+				out = append(out, collision{f, m + " }}", places.At(at), braces})
 			}
 		}
 	}

@@ -76,9 +76,16 @@ var valueUnused = Rule{
 		if p.broken("values") || p.broken("units") || len(p.parsing()) > 0 {
 			return // what is broken may be what uses it
 		}
+		mends := maxRemovals
+		report := func(v template.Value, of string, keys ...string) {
+			f := p.Report(template.File, v.Pos, "nothing uses the value %s%s", v.Name, of)
+			if mends--; mends >= 0 {
+				f.Mend(p.without(append(keys, v.Name)...)...)
+			}
+		}
 		for _, v := range p.Template.Values {
 			if !p.uses1(func(u use) bool { return !u.unit && (u.name == v.Name || u.name == "") }) {
-				p.Report(template.File, v.Pos, "nothing uses the value %s", v.Name).Mend(p.without("values", v.Name)...)
+				report(v, "", "values")
 			}
 		}
 		for _, unit := range p.Template.Units {
@@ -87,13 +94,16 @@ var valueUnused = Rule{
 					return u.unit && slices.Contains(u.units, unit.Name) && (u.name == v.Name || u.name == "")
 				})
 				if !used && !identifies(unit, v.Name) {
-					p.Report(template.File, v.Pos, "nothing uses the value %s of unit %s", v.Name, unit.Name).
-						Mend(p.without("units", unit.Name, "values", v.Name)...)
+					report(v, " of unit "+unit.Name, "units", unit.Name, "values")
 				}
 			}
 		}
 	},
 }
+
+// maxRemovals bounds the mends that are offered at once: each parses
+// template.yaml anew. The next round of mending offers more.
+const maxRemovals = 50
 
 // without takes the last of the keys out of template.yaml; where it was the only
 // one there, its parent too.
@@ -240,7 +250,7 @@ func usesIn(file, text string, at template.Pos, units []string) []use {
 }
 
 func usesOf(trees map[string]*parse.Tree, file, text string, at template.Pos, units []string) []use {
-	starts := lineStarts(text)
+	places := template.NewPlaces(text)
 	var out []use
 	for _, name := range sortedKeys(trees) {
 		eachNode(trees[name].Root, func(n parse.Node, next parse.Node) {
@@ -256,7 +266,7 @@ func usesOf(trees map[string]*parse.Tree, file, text string, at template.Pos, un
 			}
 			u := use{unit: words[0] == "Unit", units: units, file: file}
 			if at.Line > 0 {
-				u.pos = position(text, starts, int(n.Position()))
+				u.pos = places.At(int(n.Position()))
 			}
 			if len(words) > 1 {
 				u.name = words[1]

@@ -4,9 +4,6 @@ import (
 	"maps"
 	"slices"
 	"text/template/parse"
-	"unicode/utf8"
-
-	"github.com/svcgen/svcgen/internal/template"
 )
 
 // eachNode calls visit for every node below n, with the argument that follows it
@@ -56,23 +53,3 @@ func eachNode(n parse.Node, visit func(n, next parse.Node)) {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-func lineStarts(s string) []int {
-	starts := []int{0}
-	for i := range len(s) {
-		if s[i] == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-// position is the line and column of an offset in src, whose lines begin at
-// starts.
-func position(src string, starts []int, offset int) template.Pos {
-	line, ok := slices.BinarySearch(starts, offset)
-	if !ok {
-		line--
-	}
-	return template.Pos{Line: line + 1, Col: utf8.RuneCountInString(src[starts[line]:offset]) + 1}
-}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	texttemplate "text/template"
 	"text/template/parse"
-	"unicode/utf8"
 
 	"github.com/svcgen/svcgen/internal/diag"
 )
@@ -46,7 +45,7 @@ func parseBody(name, src string) (*body, error) {
 		return nil, err
 	}
 	b := &body{name: name, tmpl: t}
-	m := marker{body: b, src: src, lines: lineStarts(src)}
+	m := marker{body: b, places: NewPlaces(src)}
 	// In name order: what is numbered must not depend on a map's order.
 	all := t.Templates()
 	slices.SortFunc(all, func(x, y *texttemplate.Template) int { return strings.Compare(x.Name(), y.Name()) })
@@ -107,10 +106,9 @@ func (b *body) Trees() map[string]*parse.Tree {
 }
 
 type marker struct {
-	body  *body
-	src   string
-	lines []int
-	calls []string
+	body   *body
+	places *Places
+	calls  []string
 }
 
 // prototypes are nodes to copy: the parse package has no constructors for them.
@@ -132,7 +130,7 @@ func (m *marker) mark(at parse.Pos, literal bool) parse.Node {
 	num := n.Pipe.Cmds[0].Args[1].(*parse.NumberNode)
 	num.IsInt, num.Int64, num.IsUint, num.Uint64, num.IsFloat, num.Float64 = true, int64(id), true, uint64(id), true, float64(id)
 	num.Text = strconv.Itoa(id)
-	m.body.marks = append(m.body.marks, mark{position(m.src, m.lines, int(at)), int(at), literal})
+	m.body.marks = append(m.body.marks, mark{m.places.At(int(at)), int(at), literal})
 	return n
 }
 
@@ -172,26 +170,6 @@ func (m *marker) inside(n parse.Node) {
 	case *parse.TemplateNode:
 		m.calls = append(m.calls, n.Name)
 	}
-}
-
-func lineStarts(s string) []int {
-	starts := []int{0}
-	for i := range len(s) {
-		if s[i] == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-// position is the line and column of an offset in src, whose lines begin at
-// starts.
-func position(src string, starts []int, offset int) Pos {
-	line, ok := slices.BinarySearch(starts, offset)
-	if !ok {
-		line--
-	}
-	return Pos{line + 1, utf8.RuneCountInString(src[starts[line]:offset]) + 1}
 }
 
 // located matches the beginning of text/template's messages.

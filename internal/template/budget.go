@@ -18,9 +18,12 @@ const (
 	maxList   = 10_000    // elements that a function may make
 )
 
-type budget struct{ steps, output, work int }
+type budget struct {
+	steps, output, work int
+	limit               int // of the output
+}
 
-func newBudget() *budget { return &budget{maxSteps, maxOutput, maxWork} }
+func newBudget() *budget { return &budget{maxSteps, maxOutput, maxWork, maxOutput} }
 
 type budgetError struct {
 	at  Pos
@@ -101,7 +104,7 @@ type run struct {
 
 func (r *run) Write(p []byte) (int, error) {
 	if r.budget.output -= len(p); r.budget.output < 0 {
-		return 0, &budgetError{r.at, fmt.Sprintf("the template renders more than %d MiB", maxOutput>>20)}
+		return 0, &budgetError{r.at, fmt.Sprintf("the template renders more than %d MiB", r.budget.limit>>20)}
 	}
 	return r.out.Write(p)
 }

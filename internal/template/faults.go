@@ -21,14 +21,14 @@ const maxParsed = 4 << 20
 func ParseErrors(label, file, src string) []*diag.Error {
 	var out []*diag.Error
 	s := &sifter{label: label, file: file, left: maxParsed, done: map[int]bool{}}
-	given, starts := src, lineStarts(src)
+	places := NewPlaces(src)
 	e := s.parse(src)
 	for e != nil && s.left > 0 {
 		a, without, next := s.blame(src, e)
 		if a == nil {
 			return append(out, e)
 		}
-		at := position(given, starts, s.original(a.start+s.word(src[a.start:a.end], e.Msg)))
+		at := places.At(s.original(a.start + s.word(src[a.start:a.end], e.Msg)))
 		e.Line, e.Col = at.Line, at.Col
 		out = append(out, e)
 		s.done[s.original(a.start)] = true
@@ -91,9 +91,9 @@ func (s *sifter) blame(src string, e *diag.Error) (a *action, without string, ne
 		}
 		return nil, "", nil
 	}
-	starts := lineStarts(src)
+	places := NewPlaces(src)
 	for _, c := range all {
-		if !s.done[s.original(c.start)] && position(src, starts, c.start).Line <= e.Line && e.Line <= position(src, starts, max(c.start, c.end-1)).Line {
+		if !s.done[s.original(c.start)] && places.Line(c.start) <= e.Line && e.Line <= places.Line(max(c.start, c.end-1)) {
 			suspects = append(suspects, c)
 		}
 	}
@@ -152,7 +152,6 @@ func endOf(src string, start int) int {
 		}
 		return len(src)
 	}
-	line := strings.IndexByte(src[start:], '\n')
 	for i := start + 2; i < len(src); i++ {
 		switch c := src[i]; {
 		case strings.HasPrefix(src[i:], "}}"):
@@ -162,18 +161,19 @@ func endOf(src string, start int) int {
 		case c == '"' || c == '\'' || c == '`':
 			n := closing(src[i:])
 			if n < 0 { // the quote is not closed
-				if line < 0 {
-					return len(src)
-				}
-				return max(i, start+line)
+				return max(i, endOfLine(src, start))
 			}
 			i += n
 		}
 	}
-	if line < 0 {
-		return len(src)
+	return endOfLine(src, start)
+}
+
+func endOfLine(src string, at int) int {
+	if i := strings.IndexByte(src[at:], '\n'); i >= 0 {
+		return at + i
 	}
-	return start + line
+	return len(src)
 }
 
 // closing is the offset of the quote that closes the one s begins with, or -1.

@@ -26,10 +26,14 @@ func (p *Problem) Error() string { return p.Fault.Error() }
 func (p *Problem) Unwrap() error { return p.Fault }
 
 // Survey is Service for whoever looks for faults: it leaves out what does not
-// render, goes on, and returns all problems. It stops where a bound is reached.
-func (t *Template) Survey(scope Scope) (*Rendering, []Problem) {
+// render, goes on, and returns all problems. It stops where a bound is reached;
+// that of the output, in bytes, may be lower than Service's: of many renderings
+// all are kept.
+func (t *Template) Survey(scope Scope, most int) (*Rendering, []Problem) {
 	r := t.renderer(scope)
 	defer r.done()
+	r.press.budget.limit = min(most, maxOutput)
+	r.press.budget.output = r.press.budget.limit
 	out := newRendering()
 	var problems []Problem
 	note := func(err error) { problems = append(problems, Problems(err)...) }
