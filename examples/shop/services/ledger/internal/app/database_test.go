@@ -37,7 +37,7 @@ func TestDatabaseComesAndGoes(t *testing.T) {
 	if code := r.get("/livez"); code != http.StatusOK {
 		t.Errorf("live is %d without a database", code)
 	}
-	if text := r.metrics(t); !strings.Contains(text, "\ndb_client_ready 0\n") || !strings.Contains(text, "\ndb_client_connection_max 10\n") {
+	if text := r.metrics(t); !strings.Contains(text, "\ndb_client_ready 0\n") || !strings.Contains(text, "\ndb_client_connection_max 7\n") {
 		t.Errorf("the metrics do not tell:\n%s", text)
 	}
 	if !strings.Contains(r.log.String(), `"dependency":"postgres"`) {

@@ -69,7 +69,7 @@ func TestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config.MaxConns != 10 || config.MaxConnLifetime != 30*time.Minute || config.ConnConfig.ConnectTimeout != 3*time.Second ||
+	if config.MaxConns != 7 || config.MaxConnLifetime != 30*time.Minute || config.ConnConfig.ConnectTimeout != 3*time.Second ||
 		config.ConnConfig.RuntimeParams["statement_timeout"] != "5000" {
 		t.Errorf("without settings: %+v", config)
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,8 +68,12 @@ func execute(t testing.TB, server, sql string) {
 	}
 }
 
-// programs is the folder of the newest PostgreSQL, or "".
+// programs is the folder of the newest PostgreSQL, or "". Windows has no shell to
+// look after it.
 func programs() string {
+	if runtime.GOOS == "windows" {
+		return ""
+	}
 	newest, found := 0.0, ""
 	for _, pattern := range []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin"} {
 		dirs, _ := filepath.Glob(pattern) // the pattern is a good one
