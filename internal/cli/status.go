@@ -285,7 +285,7 @@ func (a *app) adopt(o service.AdoptOptions) error {
 
 // fitted tells how well a template fits.
 func fitted(f *service.Fit) []string {
-	n := fmt.Sprintf("the template fits to %d %%: %s as it has them, %s differ, %s it lacks, %s of its own",
-		f.Percent(), count(len(f.Same), "file"), count(len(f.Differ), "file"), count(len(f.Missing), "file"), count(f.Own, "file"))
+	n := fmt.Sprintf("the template fits to %d %%; files: %d the same, %d different, %d lacking, %d of its own",
+		f.Percent(), len(f.Same), len(f.Differ), len(f.Missing), f.Own)
 	return []string{n}
 }

@@ -27,12 +27,12 @@ type Fit struct {
 	Differ  []string `json:"differ"`  // files that both have
 	Missing []string `json:"missing"` // files that only the template has
 	Own     int      `json:"own"`     // how many files only the service has
-	Lines   int      `json:"lines"`   // of the template's, in files that both have
+	Lines   int      `json:"lines"`   // of the template's
 	Shared  int      `json:"shared"`  // of these, how many the service has too
 }
 
-// Percent is how many of the template's lines, in files that both have, the
-// service has.
+// Percent is how many of the template's lines the service has, in the same
+// files.
 func (f Fit) Percent() int {
 	if f.Lines == 0 {
 		return 0
@@ -65,6 +65,10 @@ func Adopt(w *workspace.Workspace, lib workspace.Library, o AdoptOptions) (*Outc
 	if err != nil {
 		return nil, nil, err
 	}
+	if len(fit.Same)+len(fit.Differ) == 0 {
+		return nil, nil, diag.Errorf("%s has none of the %d files of the template %s", b.service.Path, len(base.files), b.ref).
+			WithHint("give the service's own folder, or another --template")
+	}
 	d := newDraft()
 	at := path.Join(b.service.Path, workspace.DescriptorFile)
 	d.create(at, tree.File{Data: b.descriptor(values).Encode(order(b.tmpl.Values))})
@@ -94,7 +98,7 @@ func Adopt(w *workspace.Workspace, lib workspace.Library, o AdoptOptions) (*Outc
 		}
 	}
 	out := d.outcome(Line{Action: "create", Path: at, Files: 1, Added: lines(d.next[at].Data)})
-	out.Done = fmt.Sprintf("%s is adopted: %d of the template's %d files are there, %d %% of their lines as it has them (template %s %s)", b.service.Name,
+	out.Done = fmt.Sprintf("%s is adopted: %d of the template's %d files are there, and %d %% of its lines (template %s %s)", b.service.Name,
 		len(fit.Same)+len(fit.Differ), len(base.files), fit.Percent(), b.ref, b.tmpl.Release)
 	out.Next = []string{"svcgen diff " + b.service.Name, "svcgen status"}
 	return out, fit, nil
@@ -175,6 +179,8 @@ func fitting(w *workspace.Workspace, dir string, base *layout) (*Fit, func(strin
 	for _, p := range base.files.Paths() {
 		f, there := ours[p]
 		b := base.files[p]
+		n := lines(b.Data)
+		fit.Lines += n
 		switch {
 		case !there:
 			fit.Missing = append(fit.Missing, p)
@@ -184,8 +190,6 @@ func fitting(w *workspace.Workspace, dir string, base *layout) (*Fit, func(strin
 		default:
 			fit.Differ = append(fit.Differ, p)
 		}
-		n := lines(b.Data)
-		fit.Lines += n
 		fit.Shared += n - missingLines(f.Data, b.Data)
 	}
 	return fit, func(p string) bool { return all[p] }, nil
