@@ -23,9 +23,14 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		RequireUniqueNames:  true, UpdateScripts: os.Getenv("UPD") != "",
+		RequireUniqueNames:  true,
 		Condition:           conditions,
-		Setup:               goCache,
+		Setup: func(env *testscript.Env) error {
+			// The folder that holds nothing but svcgen.
+			bin, _, _ := strings.Cut(os.Getenv("PATH"), string(os.PathListSeparator))
+			env.Setenv("BIN", bin)
+			return goCache(env)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"snapshot":  snapshotCmd,
 			"unchanged": unchangedCmd,

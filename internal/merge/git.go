@@ -64,6 +64,9 @@ func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string,
 	if code < 0 || code > 127 {
 		return Text{}, fmt.Errorf("git merge-file failed with exit code %d", code)
 	}
+	if code > 0 && (p == Ours || p == Theirs || !bytes.Contains(out, []byte("<<<<<<< yours"))) {
+		return Text{}, fmt.Errorf("git merge-file says that there are conflicts, and shows none")
+	}
 	t := Text{Data: out, Conflicts: code}
 	if code > 0 {
 		t.Line = 1 + bytes.Count(out[:max(0, bytes.Index(out, []byte("<<<<<<< yours")))], []byte("\n"))
@@ -177,6 +180,10 @@ func (g Git) run(ctx context.Context, dir string, args ...string) (out []byte, c
 		return nil, 0, ctx.Err()
 	case errors.As(err, &exit):
 		if exit.ExitCode() > 127 || exit.ExitCode() < 0 {
+			return nil, 0, fmt.Errorf("git %s: %s", args[0], strings.TrimSpace(stderr.String()))
+		}
+		if stdout.Len() == 0 && stderr.Len() > 0 {
+			// What stands in for git where it is not set up says so in this way.
 			return nil, 0, fmt.Errorf("git %s: %s", args[0], strings.TrimSpace(stderr.String()))
 		}
 		return stdout.Bytes(), exit.ExitCode(), nil

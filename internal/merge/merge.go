@@ -15,9 +15,11 @@ package merge
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -61,8 +63,11 @@ func (c Conflict) String() string {
 	return at + ": " + c.Detail
 }
 
-// Input is what is merged. Paths are relative to one folder.
+// Input is what is merged. Paths are relative to one folder, Dir, which stands
+// before them in errors.
 type Input struct {
+	Dir string
+
 	Base, Ours, Theirs tree.Tree
 
 	// Renames leads from base's paths to theirs' where the template says that a
@@ -229,12 +234,12 @@ func (m *merger) binary(f *file) {
 func (m *merger) text(f *file) error {
 	out, err := m.Git.Texts(m.ctx, content(f.base), f.ours.Data, f.theirs.Data, m.label(), m.Policy)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.path, err)
+		return m.at(f.path, err)
 	}
 	next := &tree.File{Data: out.Data, Kind: kind(f)}
 	if out.Conflicts > 0 && m.Words && f.base != nil {
 		if whole, ok, err := m.Git.Words(m.ctx, f.base.Data, f.ours.Data, f.theirs.Data); err != nil {
-			return fmt.Errorf("%s: %w", f.path, err)
+			return m.at(f.path, err)
 		} else if ok {
 			out, next = Text{Data: whole}, &tree.File{Data: whole, Kind: kind(f)}
 		}
@@ -268,6 +273,17 @@ func (m *merger) text(f *file) error {
 	m.put(f, next)
 	m.res.Merged = append(m.res.Merged, f.path)
 	return nil
+}
+
+// at says at which file an error came up.
+func (m *merger) at(name string, err error) error {
+	name = path.Join(m.Dir, name)
+	if list := diag.All(err); len(list) == 1 && list[0].File == "" {
+		e := *list[0]
+		e.File = name
+		return &e
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // broken tells why a merged text does not parse although both sides do.

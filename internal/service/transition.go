@@ -93,6 +93,7 @@ func (t *transition) prepare(ctx context.Context) error {
 		}
 	}
 	in := merge.Input{
+		Dir:  t.folder(),
 		Base: t.before.files, Ours: t.ours, Theirs: t.after.files,
 		Renames: t.pairs(), Removed: t.removed, Keep: keep, Parses: parses,
 		Policy: t.merging.Policy, Label: t.label, Git: t.merging.Git, Words: t.merging.words,
