@@ -182,6 +182,9 @@ func (g *growth) finish(values map[string]any) (*Outcome, error) {
 		if err := g.vacant(p, rendering.Sources[p].File); err != nil {
 			return nil, err
 		}
+		if err := g.fresh(p); err != nil {
+			return nil, err
+		}
 		f := rendering.Files[p]
 		at := path.Join(g.service.Path, p)
 		d.create(at, f)

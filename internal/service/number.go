@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/template"
 )
 
@@ -41,23 +42,59 @@ func (g *growth) number() error {
 // greatest is the greatest number that the name of a file in a folder of the
 // service begins with, or 0.
 func (g *growth) greatest(dir string) (int64, error) {
-	dir = path.Join(g.service.Path, dir)
-	if err := g.w.Solid(dir); err != nil {
-		return 0, err
-	}
-	entries, err := fs.ReadDir(g.w.Root.FS(), dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	entries, err := g.folder(dir)
+	if err != nil {
 		return 0, err
 	}
 	var greatest int64
 	for _, e := range entries {
-		name := e.Name()
-		digits := name[:len(name)-len(strings.TrimLeft(name, "0123456789"))]
+		digits, _ := numbered(e.Name())
 		if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
 			greatest = max(greatest, n)
 		}
 	}
 	return greatest, nil
+}
+
+// folder lists a folder of the service; one that is not there is empty.
+func (g *growth) folder(dir string) ([]fs.DirEntry, error) {
+	dir = path.Join(g.service.Path, dir)
+	if err := g.w.Solid(dir); err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(g.w.Root.FS(), dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return entries, err
+}
+
+// numbered splits a file's name behind the number that it begins with.
+func numbered(name string) (digits, rest string) {
+	rest = strings.TrimLeft(name, "0123456789")
+	return name[:len(name)-len(rest)], rest
+}
+
+// fresh refuses a numbered file that differs from one that is there in its
+// number alone: the same command was given twice.
+func (g *growth) fresh(p string) error {
+	for _, v := range g.unit.Values {
+		if v.Next == "" || v.Next != path.Dir(p) {
+			continue
+		}
+		entries, err := g.folder(v.Next)
+		if err != nil {
+			return err
+		}
+		_, rest := numbered(path.Base(p))
+		for _, e := range entries {
+			if _, other := numbered(e.Name()); other == rest && rest != "" {
+				return (&diag.Error{File: path.Join(g.service.Path, v.Next, e.Name()), Msg: "exists already, under another number"}).
+					WithHint("choose another name")
+			}
+		}
+	}
+	return nil
 }
 
 // replayed reports whether there is anything of the unit to bring to a later
