@@ -80,9 +80,10 @@ func TestOverlaysBuild(t *testing.T) {
 	}
 }
 
-// TestImage builds the service's image and runs it as it will be run: without
-// any capability, on a read-only root, as nobody.
-func TestImage(t *testing.T) {
+// engine is the client of the Docker engine that answers; without one the test is
+// skipped, loudly, and fails in CI.
+func engine(t *testing.T) string {
+	t.Helper()
 	docker := os.Getenv("DOCKER")
 	if docker == "" {
 		docker = "docker"
@@ -93,12 +94,20 @@ func TestImage(t *testing.T) {
 		}
 		t.Skip("SKIPPED: no Docker engine answers; eval \"$(.ci/docker-up)\" starts one")
 	}
-	_, service := fresh(t)
-	name := fmt.Sprintf("svcgen-test-%d", os.Getpid())
+	return docker
+}
+
+// image builds the service's image, which goes with the test, and checks what can
+// be told from outside.
+func image(t *testing.T, docker, service string) (name string) {
+	t.Helper()
+	name = fmt.Sprintf("svcgen-test-%d", os.Getpid())
 	build := append([]string{"build", "-q", "-t", name}, strings.Fields(os.Getenv("BASE_ARGS"))...)
 	tool(t, service, []string{"DOCKER_BUILDKIT=1"}, docker, append(build, ".")...)
-	defer exec.Command(docker, "rm", "-f", name).Run()
-	defer exec.Command(docker, "rmi", "-f", name).Run()
+	t.Cleanup(func() {
+		_ = exec.Command(docker, "rm", "-f", name).Run()
+		_ = exec.Command(docker, "rmi", "-f", name).Run()
+	})
 
 	var image []struct {
 		Size   int64
@@ -111,6 +120,28 @@ func TestImage(t *testing.T) {
 	if user, _, _ := strings.Cut(image[0].Config.User, ":"); user != "65532" {
 		t.Errorf("the image runs as %q", image[0].Config.User)
 	}
+	return name
+}
+
+// TestImageMigrates has the image of a service with a database migrate, as an init
+// container does, where the database is away: it says so and fails.
+func TestImageMigrates(t *testing.T) {
+	docker := engine(t)
+	_, service := fresh(t, "--set", "database=postgres")
+	name := image(t, docker, service)
+	out, err := exec.Command(docker, "run", "--rm", "--read-only", "--cap-drop", "ALL", "--network", "host", "--security-opt", "no-new-privileges",
+		"-e", "DATABASE_URL=postgres://nobody:hunter2@127.0.0.1:1/none", name, "migrate").CombinedOutput()
+	if err == nil || !strings.HasSuffix(err.Error(), "status 1") || !strings.Contains(string(out), "failed to connect") || strings.Contains(string(out), "hunter2") {
+		t.Errorf("migrate without its database: %v\n%s", err, out)
+	}
+}
+
+// TestImage runs the service's image as it will be run: without any capability,
+// on a read-only root, as nobody.
+func TestImage(t *testing.T) {
+	docker := engine(t)
+	_, service := fresh(t)
+	name := image(t, docker, service)
 	tool(t, service, nil, docker, "run", "-d", "--name", name, "--read-only", "--cap-drop", "ALL", "--network", "host",
 		"--security-opt", "no-new-privileges", "--health-interval", "1s", "-e", "OTEL_SDK_DISABLED=true", "-e", "DRAIN_DELAY=100ms",
 		"-e", "HTTP_ADDR=127.0.0.1:18081", "-e", "ADMIN_ADDR=127.0.0.1:19081", name)
