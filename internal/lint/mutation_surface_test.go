@@ -11,7 +11,7 @@ const dockerfileTmpl = "base/Dockerfile.tmpl"
 // surfaceMutations break what the template renders for servers, images, clusters
 // and CI.
 func surfaceMutations() []mutation {
-	return slices.Concat(imageMutations())
+	return slices.Concat(imageMutations(), k8sMutations())
 }
 
 func replacing(file, old, next string) func(*mutant) {
@@ -53,6 +53,31 @@ func imageMutations() []mutation {
 		image("image-shell-form", "command", `CMD ["serve"]`, "CMD serve"),
 		image("image-add", "sources", "COPY . .", "ADD . ."),
 		image("image-single-stage", "toolchain", "ARG RUNTIME_IMAGE=static", "ARG RUNTIME_IMAGE=go"),
+	}
+}
+
+func k8sMutations() []mutation {
+	const deployment = "base/deploy/base/deployment.yaml.tmpl"
+	k8s := func(rule, name, old, next string) mutation {
+		return mutation{rule, name, replacing(deployment, old, next), nil}
+	}
+	return []mutation{
+		k8s("k8s-no-resources", "requests", "            requests:\n              cpu: 100m\n              memory: 64Mi\n", ""),
+		k8s("k8s-no-resources", "memory", "            limits:\n              memory: 256Mi\n", ""),
+		k8s("k8s-privileged", "privileged", "            readOnlyRoot", "            privileged: true\n            readOnlyRoot"),
+		k8s("k8s-privileged", "escalation", "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+		k8s("k8s-privileged", "unset", "            allowPrivilegeEscalation: false\n", ""),
+		k8s("k8s-privileged", "writable", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"),
+		k8s("k8s-privileged", "may be root", "        runAsNonRoot: true\n        runAsUser: 65532\n", ""),
+		k8s("k8s-privileged", "root", "runAsUser: 65532", "runAsUser: 0"),
+		k8s("probe-port-mismatch", "name", "/livez, port: http", "/livez, port: https"),
+		k8s("probe-port-mismatch", "number", "/readyz, port: http", "/readyz, port: 8080"),
+		{"probe-port-mismatch", "health check", replacing(dockerfileTmpl, `["/app", "healthcheck"]`, `["/app", "ask", "http://127.0.0.1:8080/"]`), nil},
+		{"probe-port-mismatch", "published", replacing("wiring/compose.yaml.tmpl", ":{{ .Service.Port }}\n", ":8080\n"), nil},
+		{"probe-port-mismatch", "not exposed", func(m *mutant) {
+			m.replace(deployment, "containerPort: {{ .Service.Port }}", "containerPort: 8080")
+			m.replace(dockerfileTmpl, "EXPOSE {{ .Service.Port }} ", "EXPOSE 8080 ")
+		}, nil},
 	}
 }
 
