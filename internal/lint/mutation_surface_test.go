@@ -3,6 +3,7 @@ package lint
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -11,7 +12,7 @@ const dockerfileTmpl = "base/Dockerfile.tmpl"
 // surfaceMutations break what the template renders for servers, images, clusters
 // and CI.
 func surfaceMutations() []mutation {
-	return slices.Concat(imageMutations(), k8sMutations())
+	return slices.Concat(imageMutations(), k8sMutations(), serverMutations())
 }
 
 func replacing(file, old, next string) func(*mutant) {
@@ -30,7 +31,7 @@ func matched(file, pattern, next string) func(*mutant) {
 	}
 }
 
-func without(file string) func(*mutant) {
+func removing(file string) func(*mutant) {
 	return func(m *mutant) { m.rename(file, "elsewhere/"+file) }
 }
 
@@ -40,8 +41,8 @@ func imageMutations() []mutation {
 	}
 	base := func(image string) func(*mutant) { return matched(dockerfileTmpl, `golang:\S+`, image) }
 	return []mutation{
-		{"no-dockerfile", "gone", without(dockerfileTmpl), nil},
-		{"no-dockerignore", "gone", without("base/.dockerignore"), nil},
+		{"no-dockerfile", "gone", removing(dockerfileTmpl), nil},
+		{"no-dockerignore", "gone", removing("base/.dockerignore"), nil},
 		image("image-runs-as-root", "none", "USER 65532:65532\n", ""),
 		image("image-runs-as-root", "root", "USER 65532:65532", "USER root"),
 		image("image-runs-as-root", "zero", "USER 65532:65532", "USER 0:0"),
@@ -78,6 +79,44 @@ func k8sMutations() []mutation {
 			m.replace(deployment, "containerPort: {{ .Service.Port }}", "containerPort: 8080")
 			m.replace(dockerfileTmpl, "EXPOSE {{ .Service.Port }} ", "EXPOSE 8080 ")
 		}, nil},
+	}
+}
+
+func serverMutations() []mutation {
+	const (
+		deployment = "base/deploy/base/deployment.yaml.tmpl"
+		app        = "base/internal/app/app.go.tmpl"
+		mainGo     = "base/cmd/{{ .Service.Name }}/main.go.tmpl"
+	)
+	tests := func(m *mutant) {
+		for _, p := range m.in.Files.Paths() {
+			if strings.HasSuffix(p, "_test.go.tmpl") {
+				m.rename(p, "elsewhere/"+p)
+			}
+		}
+	}
+	return []mutation{
+		{"no-liveness", "not asked", matched(deployment, `(?s)          livenessProbe:.*?failureThreshold: 3\n`, ""), nil},
+		{"no-liveness", "not answered", replacing(app, `"GET /livez"`, `"GET /live"`), nil},
+		{"no-liveness", "removed", func(m *mutant) {
+			m.replace(app, "\tmux.HandleFunc(\"GET /livez\", a.health.Live)\n", "")
+			m.rename(deployment, "elsewhere/deployment.yaml.tmpl")
+		}, nil},
+		{"no-readiness", "not asked", matched(deployment, `(?s)          readinessProbe:.*failureThreshold: 2\n`, ""), nil},
+		{"no-readiness", "not answered", replacing(app, "\tmux.HandleFunc(\"GET /readyz\", a.health.Ready)\n", ""), nil},
+		{"no-readiness", "liveness's handler", replacing(app, "a.health.Ready)", "a.health.Live)"), nil},
+		{"no-readiness", "liveness's path", replacing(deployment, "path: /readyz", "path: /livez"), nil},
+		{"no-graceful-shutdown", "interrupt alone", replacing(mainGo, "syscall.SIGTERM, os.Interrupt", "os.Interrupt"), nil},
+		{"no-graceful-shutdown", "nothing", replacing(mainGo, "\tsignal.Notify(signals, syscall.SIGTERM, os.Interrupt)\n", ""), nil},
+		{"server-without-timeouts", "headers", func(m *mutant) {
+			m.replace(app, "\ts.ReadHeaderTimeout = a.limits.header\n", "")
+			m.replace(app, "a.main.ReadTimeout, a.main.WriteTimeout = l.body, l.write", "a.main.WriteTimeout = l.write")
+		}, nil},
+		{"server-without-timeouts", "write", replacing(app, "a.main.ReadTimeout, a.main.WriteTimeout = l.body, l.write", "a.main.ReadTimeout = l.body"), nil},
+		{"server-without-timeouts", "listens", func(m *mutant) {
+			m.put("base/cmd/{{ .Service.Name }}/debug.go", "package main\n\nimport \"net/http\"\n\nfunc debug() error { return http.ListenAndServe(\"localhost:1\", nil) }\n")
+		}, nil},
+		{"no-tests", "gone", tests, nil},
 	}
 }
 
