@@ -40,6 +40,7 @@ func TestAlertsHoldTheirOwnTests(t *testing.T) {
 		t.Run(database, func(t *testing.T) { alertsHold(t, "--set", "database="+database) })
 	}
 	t.Run("worker", func(t *testing.T) { alertsHold(t, "--template", "worker") })
+	t.Run("worker with postgres", func(t *testing.T) { alertsHold(t, "--template", "worker", "--set", "database=postgres") })
 }
 
 func alertsHold(t *testing.T, flags ...string) {

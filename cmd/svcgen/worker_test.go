@@ -16,29 +16,36 @@ func TestRenderedWorkers(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "shop")
 	run(t, t.TempDir(), "new", "fraud", "--init", "--template", "worker", "--set", "resource=card-payment", "--owner", "team-risk", "-C", dir)
 	run(t, dir, "new", "attribution", "--template", "worker", "--set", "example=no", "--set", "subject=orders.>")
-	for _, s := range []string{"fraud", "attribution"} {
+	run(t, dir, "new", "scores", "--template", "worker", "--set", "database=postgres")
+	run(t, dir, "add", "migration", "add-reasons", "--service", "scores")
+	run(t, dir, "new", "audit", "--template", "worker", "--set", "database=postgres", "--set", "example=no")
+	for _, s := range []string{"fraud", "attribution", "scores", "audit"} {
 		for _, u := range []string{"consumer payments.refunded", "consumer orders.> --name allOrders", "publisher fraud.flagged", "publisher " + s + ".done --name finished"} {
 			run(t, dir, append(append([]string{"add"}, strings.Fields(u)...), "--service", s)...)
 		}
 	}
 	run(t, dir, "check")
-	for _, s := range []string{"fraud", "attribution"} {
+	for _, s := range []string{"fraud", "attribution", "scores", "audit"} {
 		t.Run(s, func(t *testing.T) {
 			alone := filepath.Join(t.TempDir(), "alone")
 			if err := os.CopyFS(alone, os.DirFS(filepath.Join(dir, "services", s))); err != nil {
 				t.Fatal(err)
 			}
+			if s == "scores" || s == "audit" {
+				needPostgres(t)
+			}
 			wholesome(t, alone)
 		})
 	}
 	// The shared NATS stays as long as one of them needs it.
-	for i, s := range []string{"fraud", "attribution"} {
+	all := []string{"fraud", "scores", "audit", "attribution"}
+	for i, s := range all {
 		run(t, dir, "remove", s, "--force")
 		compose, err := os.ReadFile(filepath.Join(dir, "compose.yaml"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := strings.Contains(string(compose), "nats:2"), i == 0; got != want {
+		if got, want := strings.Contains(string(compose), "nats:2"), i < len(all)-1; got != want {
 			t.Errorf("after %s is removed, NATS in compose.yaml: %v, want %v\n%s", s, got, want, compose)
 		}
 	}
