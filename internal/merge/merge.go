@@ -15,11 +15,10 @@ package merge
 import (
 	"context"
 	"fmt"
-	"path"
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -41,18 +40,21 @@ const (
 	Deleted Kind = "deleted" // ours changed what theirs deletes
 	Added   Kind = "added"   // both added the path, differently
 	Binary  Kind = "binary"  // both changed a file that is no text
-	Link    Kind = "symlink" // a symbolic link on either side
+	Link    Kind = "symlink" // a symbolic link on either side, or on the way
 	Broken  Kind = "broken"  // it merges, and no longer parses
 	Moved   Kind = "moved"   // both renamed the file, or a file is in the way
 	Sums    Kind = "sums"    // go.sum: two sums for one module
 )
 
-// Conflict is a file that could not be decided.
+// Conflict is a file that could not be decided. Its path is where the file
+// stands when the caller has done as the policy says: with Abort, where ours has
+// it; otherwise, where the result has it. A file that is in the way of another
+// is named itself.
 type Conflict struct {
 	Path   string `json:"path"`
 	Kind   Kind   `json:"kind"`
 	Detail string `json:"detail"`
-	Line   int    `json:"line,omitempty"` // of ours; 0 where none applies
+	Line   int    `json:"line,omitempty"` // of the file at Path; 0 where none applies
 }
 
 func (c Conflict) String() string {
@@ -71,7 +73,7 @@ type Input struct {
 	Base, Ours, Theirs tree.Tree
 
 	// Renames leads from base's paths to theirs' where the template says that a
-	// file has a new name.
+	// file has a new name. Of several files with one new name, the first counts.
 	Renames map[string]string
 
 	// Removed are base's paths of which the template says that they are gone:
@@ -79,8 +81,9 @@ type Input struct {
 	Removed map[string]bool
 
 	// Others returns ours' files that are in neither base nor theirs: one of them
-	// may be a file of base that a person renamed. Ours need not hold them. It is
-	// called only when a file that theirs changed is gone; nil: there are none.
+	// may be a file of base that a person renamed, and their imports count for
+	// go.mod. Ours need not hold them. It is called once at most, and only when it
+	// matters; nil: there are none.
 	Others func() (tree.Tree, error)
 
 	Keep   func(path string) bool // files that are created once, and then left; nil: none
@@ -107,29 +110,27 @@ type Result struct {
 	Requires  bool              // go.mod or go.sum were merged: go mod tidy is due
 }
 
-// file is one file on three sides. A nil side has none.
-type file struct {
-	base, ours, theirs *tree.File
-	from               string // ours' path, "" where ours has none
-	path               string // the path in the result
-	known              string // the path in base, or theirs' for a new file
-}
-
 // Trees merges, by this table:
 //
 //	ours = base                    theirs, deletions and modes included
 //	theirs = base, or both same    ours
 //	both changed a text            git's line merge
-//	go.mod, go.sum both changed    by meaning
+//	go.mod, go.sum changed         by meaning
 //	theirs deletes, ours changed   conflict; ours stays
 //	ours deleted, theirs changed   stays deleted, and is reported
-//	both add, different            conflict
+//	both add, different            conflict, unless one of them is empty
 //	theirs renamed                 ours is merged into the new name
 //	ours renamed                   theirs is merged into ours' name
+//	a file stands in the way       conflict; ours stays where it is
 //	binary, both changed           conflict; ours stays, theirs stands beside it
 //	a symbolic link on either side conflict; never followed
+//	Keep                           ours, also where theirs deletes it
+//
+// Content and mode are merged each by itself. Line ends alone are no change that
+// keeps a file from being deleted. Ours and Theirs decide every conflict but a
+// file in the way.
 func Trees(ctx context.Context, in Input) (*Result, error) {
-	m := &merger{Input: in, ctx: ctx, res: &Result{Tree: in.Ours.Clone(), Moves: map[string]string{}, Read: tree.Tree{}}}
+	m := &merger{Input: in, ctx: ctx, res: &Result{Moves: map[string]string{}, Read: tree.Tree{}}}
 	files, err := m.pair()
 	if err != nil {
 		return nil, err
@@ -142,175 +143,57 @@ func Trees(ctx context.Context, in Input) (*Result, error) {
 	if err := m.modules(files); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(m.res.Conflicts, func(a, b Conflict) int { return strings.Compare(a.Path, b.Path) })
-	slices.Sort(m.res.Merged)
-	slices.Sort(m.res.Taken)
-	slices.Sort(m.res.Kept)
+	m.place(files)
+	m.report(files)
 	return m.res, nil
 }
 
 type merger struct {
 	Input
-	ctx context.Context
-	res *Result
+	ctx    context.Context
+	res    *Result
+	others tree.Tree // what Others returned; nil: not asked yet
 }
 
-// decide applies the table to one file.
-func (m *merger) decide(f *file) error {
-	switch {
-	case f.theirs != nil && m.Keep != nil && m.Keep(f.path):
-		m.keep(f)
-	case isModule(f.path) && f.base != nil && f.ours != nil && f.theirs != nil && !same(f.ours, f.base) && !same(f.theirs, f.base) && !same(f.ours, f.theirs):
-		// Decided last: what is required depends on the code.
-	case f.ours == nil && f.base != nil:
-		if f.theirs != nil && !same(f.theirs, f.base) {
-			m.res.Kept = append(m.res.Kept, f.path)
-		}
-	case same(f.ours, f.theirs):
-		m.put(f, f.ours)
-	case same(f.ours, f.base):
-		m.res.Taken = append(m.res.Taken, f.path)
-		m.put(f, f.theirs)
-	case same(f.theirs, f.base):
-		m.put(f, f.ours)
-	case linked(f.ours), linked(f.theirs):
-		m.put(f, f.ours)
-		m.fail(f, Link, 0, "is a symbolic link on one side; links are not followed")
-	case f.theirs == nil:
-		return m.deleted(f)
-	case binary(f.base) || binary(f.ours) || binary(f.theirs):
-		m.binary(f)
-	default:
-		return m.text(f)
+// rest returns ours' files that are in neither base nor theirs.
+func (m *merger) rest() (tree.Tree, error) {
+	if m.others != nil || m.Others == nil {
+		return m.others, nil
 	}
-	return nil
-}
-
-// keep creates a file that is written once, unless it ever was there.
-func (m *merger) keep(f *file) {
-	switch {
-	case f.ours != nil:
-		m.put(f, f.ours)
-	case f.base == nil:
-		m.res.Taken = append(m.res.Taken, f.path)
-		m.put(f, f.theirs)
-	}
-}
-
-func (m *merger) deleted(f *file) error {
-	switch m.Policy {
-	case Theirs:
-		m.put(f, nil)
-		m.res.Taken = append(m.res.Taken, f.path)
-		return nil
-	case Ours:
-		m.put(f, f.ours)
-		return nil
-	}
-	m.put(f, f.ours)
-	m.fail(f, Deleted, 0, "was changed here, and %s no longer has it", m.label())
-	return nil
-}
-
-// beside is where theirs goes when ours cannot be merged with it.
-const beside = ".svcgen-new"
-
-func (m *merger) binary(f *file) {
-	if m.Policy == Theirs {
-		m.put(f, f.theirs)
-		m.res.Taken = append(m.res.Taken, f.path)
-		return
-	}
-	m.put(f, f.ours)
-	switch m.Policy {
-	case Markers:
-		m.res.Tree[f.path+beside] = *f.theirs
-		m.fail(f, Binary, 0, "was changed here and in %s, and is no text; the new one stands beside it as %s", m.label(), f.path+beside)
-	case Abort:
-		m.fail(f, Binary, 0, "was changed here and in %s, and is no text", m.label())
-	}
-}
-
-func (m *merger) text(f *file) error {
-	out, err := m.Git.Texts(m.ctx, content(f.base), f.ours.Data, f.theirs.Data, m.label(), m.Policy)
+	all, err := m.Others()
 	if err != nil {
-		return m.at(f.path, err)
+		return nil, err
 	}
-	next := &tree.File{Data: out.Data, Kind: kind(f)}
-	if out.Conflicts > 0 && m.Words && f.base != nil {
-		if whole, ok, err := m.Git.Words(m.ctx, f.base.Data, f.ours.Data, f.theirs.Data); err != nil {
-			return m.at(f.path, err)
-		} else if ok {
-			out, next = Text{Data: whole}, &tree.File{Data: whole, Kind: kind(f)}
+	m.others = tree.Tree{}
+	for p, f := range all {
+		if !has(m.Base, p) && !has(m.Theirs, p) {
+			m.others[p] = f
 		}
 	}
-	if out.Conflicts > 0 {
-		why := Content
-		detail := fmt.Sprintf("the same lines were changed here and in %s", m.label())
-		if f.base == nil {
-			why, detail = Added, fmt.Sprintf("was added here and in %s, differently", m.label())
-		}
-		if m.Policy == Abort {
-			next = f.ours
-		}
-		m.put(f, next)
-		m.fail(f, why, out.Line, "%s", detail)
-		return nil
-	}
-	if why := m.broken(f, next.Data); why != nil {
-		switch m.Policy {
-		case Abort, Ours:
-			next = f.ours
-		case Theirs:
-			next = f.theirs
-		}
-		m.put(f, next)
-		if m.Policy == Abort || m.Policy == Markers {
-			m.fail(f, Broken, 0, "merges with %s, and then no longer parses: %v", m.label(), why)
-		}
-		return nil
-	}
-	m.put(f, next)
-	m.res.Merged = append(m.res.Merged, f.path)
-	return nil
+	return m.others, nil
 }
 
-// at says at which file an error came up.
-func (m *merger) at(name string, err error) error {
-	name = path.Join(m.Dir, name)
-	if list := diag.All(err); len(list) == 1 && list[0].File == "" {
-		e := *list[0]
-		e.File = name
-		return &e
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
-
-// broken tells why a merged text does not parse although both sides do.
-func (m *merger) broken(f *file, data []byte) error {
-	if m.Parses == nil || m.Parses(f.path, f.ours.Data) != nil || m.Parses(f.path, f.theirs.Data) != nil {
-		return nil
-	}
-	return m.Parses(f.path, data)
-}
-
-// put makes next the content of f in the result; nil deletes it.
-func (m *merger) put(f *file, next *tree.File) {
-	if f.from != "" && f.from != f.path {
-		delete(m.res.Tree, f.from)
-		if next != nil {
-			m.res.Moves[f.from] = f.path
+// report fills the lists of the result.
+func (m *merger) report(files []*file) {
+	r := m.res
+	for _, f := range files {
+		r.Conflicts = append(r.Conflicts, f.conflicts...)
+		switch f.how {
+		case merged:
+			r.Merged = append(r.Merged, f.path)
+		case taken:
+			r.Taken = append(r.Taken, f.path)
+		case absent:
+			r.Kept = append(r.Kept, f.path)
+		}
+		if f.next != nil && f.from != "" && f.from != f.path {
+			r.Moves[f.from] = f.path
 		}
 	}
-	if next == nil {
-		delete(m.res.Tree, f.path)
-		return
-	}
-	m.res.Tree[f.path] = *next
-}
-
-func (m *merger) fail(f *file, kind Kind, line int, format string, args ...any) {
-	m.res.Conflicts = append(m.res.Conflicts, Conflict{f.path, kind, fmt.Sprintf(format, args...), line})
+	slices.SortStableFunc(r.Conflicts, func(a, b Conflict) int { return strings.Compare(a.Path, b.Path) })
+	slices.Sort(r.Merged)
+	slices.Sort(r.Taken)
+	slices.Sort(r.Kept)
 }
 
 func (m *merger) label() string {
@@ -320,31 +203,9 @@ func (m *merger) label() string {
 	return m.Label
 }
 
-func same(a, b *tree.File) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a.Equal(*b)
-}
-
-func linked(f *tree.File) bool { return f != nil && f.Kind == tree.Symlink }
-
-func content(f *tree.File) []byte {
-	if f == nil {
-		return nil
-	}
-	return f.Data
-}
-
-// kind is ours' kind, or theirs' where ours has the base's.
-func kind(f *file) tree.Kind {
-	if f.base != nil && f.ours.Kind == f.base.Kind {
-		return f.theirs.Kind
-	}
-	return f.ours.Kind
-}
-
-// binary looks for a zero byte where git does.
-func binary(f *tree.File) bool {
-	return f != nil && f.Kind != tree.Symlink && slices.Contains(f.Data[:min(len(f.Data), 8000)], 0)
+// copyOf returns a tree that can be written to.
+func copyOf(t tree.Tree) tree.Tree {
+	out := make(tree.Tree, len(t))
+	maps.Copy(out, t)
+	return out
 }

@@ -1,8 +1,7 @@
 package merge
 
 import (
-	"bytes"
-	"fmt"
+	"errors"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -12,305 +11,158 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
-	"golang.org/x/mod/semver"
 
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
-// isModule reports whether p is a file that is merged by meaning.
-func isModule(p string) bool { return path.Base(p) == "go.mod" || path.Base(p) == "go.sum" }
+// errOdd is what merging by meaning says of a file that has none: it is merged
+// as a text.
+var errOdd = errors.New("cannot be merged by its meaning")
 
-// modules merges every go.mod and go.sum that both sides changed.
+// byMeaning reports whether f is a go.mod or go.sum that theirs changed. One
+// that ours left alone counts too: its code may lean on what theirs drops.
+func byMeaning(f *file) bool {
+	name := path.Base(f.path)
+	return (name == "go.mod" || name == "go.sum") && f.ours != nil && f.theirs != nil &&
+		!same(f.ours, f.theirs) && !same(f.theirs, f.base) && !linked(f.base) && !linked(f.ours) && !linked(f.theirs)
+}
+
+// modules merges every go.mod and go.sum that is merged by meaning, when all
+// other files are decided: what is required depends on the code.
 func (m *merger) modules(files []*file) error {
-	alike := map[string]bool{} // folders whose requirements a person left alone
+	mods := map[string]*file{} // by folder
 	for _, f := range files {
-		if path.Base(f.path) != "go.mod" || f.base == nil || f.ours == nil {
-			continue
+		if path.Base(f.path) == "go.mod" {
+			mods[path.Dir(f.path)] = f
 		}
-		alike[path.Dir(f.path)] = sameRequirements(f.base.Data, f.ours.Data)
 	}
 	for _, f := range files {
-		if !isModule(f.path) || f.base == nil || f.ours == nil || f.theirs == nil ||
-			same(f.ours, f.base) || same(f.theirs, f.base) || same(f.ours, f.theirs) {
+		if m.Keep != nil && m.Keep(f.path) || !byMeaning(f) || path.Base(f.path) != "go.mod" {
 			continue
 		}
-		if linked(f.ours) || linked(f.theirs) {
-			m.put(f, f.ours)
-			m.fail(f, Link, 0, "is a symbolic link on one side; links are not followed")
+		code := &imports{m: m, files: files, dir: path.Dir(f.path)}
+		data, odds, err := requirements(content(f.base), f.ours.Data, f.theirs.Data, m.Policy, code.has)
+		if err := errors.Join(m.settle(f, data, odds, err, Content), code.err); err != nil {
+			return err
+		}
+	}
+	for _, f := range files {
+		if m.Keep != nil && m.Keep(f.path) || !byMeaning(f) || path.Base(f.path) != "go.sum" {
 			continue
 		}
-		var data []byte
-		var why error
-		if path.Base(f.path) == "go.sum" {
-			data, why = sums(f.base.Data, f.ours.Data, f.theirs.Data, alike[path.Dir(f.path)])
-		} else {
-			data, why = requirements(f.base.Data, f.ours.Data, f.theirs.Data, m.imports(path.Dir(f.path)))
+		mod := mods[path.Dir(f.path)]
+		var asOurs, asTheirs bool
+		if mod != nil {
+			asOurs, asTheirs = sameRequirements(mod.next, mod.ours), sameRequirements(mod.next, mod.theirs)
 		}
-		if why != nil {
-			m.put(f, f.ours)
-			kind := Content
-			if path.Base(f.path) == "go.sum" {
-				kind = Sums
-			}
-			m.fail(f, kind, 0, "%v", why)
-			continue
+		data, odds, err := sums(content(f.base), f.ours.Data, f.theirs.Data, m.Policy, asOurs, asTheirs)
+		if err := m.settle(f, data, odds, err, Sums); err != nil {
+			return err
 		}
-		m.put(f, &tree.File{Data: data, Kind: f.ours.Kind})
-		m.res.Merged = append(m.res.Merged, f.path)
-		m.res.Requires = true
 	}
 	return nil
 }
 
-// imports returns the packages that the merged code below dir imports.
-func (m *merger) imports(dir string) func(mod string) bool {
-	var all []string
-	for p, f := range m.res.Tree {
-		if path.Ext(p) != ".go" || dir != "." && !strings.HasPrefix(p, dir+"/") {
+// settle puts the outcome of a merge by meaning into f. odds are what it could
+// not decide.
+func (m *merger) settle(f *file, data []byte, odds []string, err error, kind Kind) error {
+	switch {
+	case errors.Is(err, errOdd):
+		if same(f.ours, f.base) {
+			f.is(f.theirs, taken)
+			return nil
+		}
+		if err := m.both(f); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	case len(odds) > 0:
+		if m.Policy == Markers {
+			if err := m.text(f); err != nil || len(f.conflicts) > 0 {
+				return err
+			}
+		}
+		f.is(f.ours, stays)
+		m.fail(f, kind, 0, "%s", strings.Join(odds, "; "))
+	case string(data) == string(f.theirs.Data) && same(f.ours, f.base):
+		f.is(f.theirs, taken)
+		return nil
+	default:
+		f.is(&tree.File{Data: data, Kind: f.kind()}, merged)
+	}
+	m.res.Requires = m.res.Requires || f.how == merged
+	return nil
+}
+
+// imports tells what the merged code below a folder imports.
+type imports struct {
+	m     *merger
+	files []*file
+	dir   string
+
+	all   []string
+	asked bool
+	err   error
+}
+
+// has reports whether a package of the module is imported.
+func (i *imports) has(mod string) bool {
+	if !i.asked {
+		i.asked = true
+		i.read()
+	}
+	return slices.ContainsFunc(i.all, func(p string) bool { return within(p, mod) })
+}
+
+func within(pkg, mod string) bool { return pkg == mod || strings.HasPrefix(pkg, mod+"/") }
+
+// read looks at the merged files, at ours that no side else has, and at the
+// person's own.
+func (i *imports) read() {
+	code := copyOf(i.m.Ours)
+	rest, err := i.m.rest()
+	if err != nil {
+		i.err = err
+		return
+	}
+	maps.Copy(code, rest)
+	for _, f := range i.files {
+		delete(code, f.from)
+	}
+	for _, f := range i.files {
+		if f.next != nil {
+			code[f.path] = *f.next
+		}
+	}
+	for p, f := range code {
+		if path.Ext(p) != ".go" || i.dir != "." && !strings.HasPrefix(p, i.dir+"/") {
 			continue
 		}
-		code, err := parser.ParseFile(token.NewFileSet(), p, f.Data, parser.ImportsOnly)
+		parsed, err := parser.ParseFile(token.NewFileSet(), p, f.Data, parser.ImportsOnly)
 		if err != nil {
 			continue
 		}
-		for _, imp := range code.Imports {
+		for _, imp := range parsed.Imports {
 			if name, err := strconv.Unquote(imp.Path.Value); err == nil {
-				all = append(all, name)
+				i.all = append(i.all, name)
 			}
 		}
 	}
-	return func(mod string) bool {
-		return slices.ContainsFunc(all, func(p string) bool { return p == mod || strings.HasPrefix(p, mod+"/") })
-	}
 }
 
-// requirements merges three go.mod files: the higher version of what both
-// require, ours' other lines, and theirs' changes. A requirement that theirs
-// drops stays while the code imports it.
-func requirements(base, ours, theirs []byte, imported func(mod string) bool) ([]byte, error) {
-	b, err := modfile.Parse("go.mod", base, nil)
-	if err != nil {
-		return nil, err
+// sameRequirements reports whether two go.mod files require the same modules.
+func sameRequirements(a, b *tree.File) bool {
+	if a == nil || b == nil {
+		return false
 	}
-	o, err := modfile.Parse("go.mod", ours, nil)
-	if err != nil {
-		return nil, fmt.Errorf("does not parse: %w", err)
-	}
-	t, err := modfile.Parse("go.mod", theirs, nil)
-	if err != nil {
-		return nil, err
-	}
-	br, or, tr := required(b), required(o), required(t)
-	next := map[string]*modfile.Require{}
-	for mod, r := range or {
-		inBase, was := br[mod]
-		inTheirs, is := tr[mod]
-		switch {
-		case was && !is && !imported(mod) && r.Mod == inBase.Mod:
-			continue // dropped by theirs, and nobody's here
-		case was && is && r.Mod == inBase.Mod && r.Indirect == inBase.Indirect:
-			next[mod] = inTheirs
-		case is:
-			next[mod] = &modfile.Require{Mod: higher(r.Mod, inTheirs.Mod), Indirect: r.Indirect && inTheirs.Indirect}
-		default:
-			next[mod] = r
-		}
-	}
-	for mod, r := range tr {
-		if _, here := or[mod]; !here {
-			next[mod] = r // new, or taken out here: the code of theirs needs it
-		}
-	}
-	var list []*modfile.Require
-	for _, mod := range slices.Sorted(maps.Keys(next)) {
-		r := next[mod]
-		list = append(list, &modfile.Require{Mod: r.Mod, Indirect: r.Indirect})
-	}
-	o.SetRequireSeparateIndirect(list)
-	if err := directives(o, b, t); err != nil {
-		return nil, err
-	}
-	o.Cleanup()
-	out, err := o.Format()
-	if err != nil {
-		return nil, err
-	}
-	if bytes.Contains(ours, []byte("\r\n")) {
-		out = toCRLF(bytes.ReplaceAll(out, []byte("\r\n"), []byte("\n")))
-	}
-	return out, nil
-}
-
-// directives takes theirs' go, toolchain, module, replace, exclude, tool and
-// ignore lines over where ours has the base's.
-func directives(o, b, t *modfile.File) error {
-	if t.Module != nil && b.Module != nil && o.Module != nil && t.Module.Mod.Path != b.Module.Mod.Path && o.Module.Mod.Path == b.Module.Mod.Path {
-		if err := o.AddModuleStmt(t.Module.Mod.Path); err != nil {
-			return err
-		}
-	}
-	if t.Go != nil && (o.Go == nil || semver.Compare("v"+goVersion(t.Go.Version), "v"+goVersion(o.Go.Version)) > 0 || b.Go != nil && o.Go.Version == b.Go.Version) {
-		if err := o.AddGoStmt(t.Go.Version); err != nil {
-			return err
-		}
-	}
-	switch name := func(f *modfile.File) string {
-		if f.Toolchain == nil {
-			return ""
-		}
-		return f.Toolchain.Name
-	}; {
-	case name(t) == name(b), name(o) != name(b):
-	case name(t) == "":
-		o.DropToolchainStmt()
-	default:
-		if err := o.AddToolchainStmt(name(t)); err != nil {
-			return err
-		}
-	}
-	for _, r := range t.Replace {
-		if !hasReplace(b, r) && !replaces(o, r.Old) {
-			if err := o.AddReplace(r.Old.Path, r.Old.Version, r.New.Path, r.New.Version); err != nil {
-				return err
-			}
-		}
-	}
-	for _, r := range b.Replace {
-		if !replaces(t, r.Old) && hasReplace(o, r) {
-			if err := o.DropReplace(r.Old.Path, r.Old.Version); err != nil {
-				return err
-			}
-		}
-	}
-	tools := func(f *modfile.File) (out []string) {
-		for _, x := range f.Tool {
-			out = append(out, x.Path)
-		}
-		return out
-	}
-	for _, x := range tools(t) {
-		if !slices.Contains(tools(b), x) && !slices.Contains(tools(o), x) {
-			if err := o.AddTool(x); err != nil {
-				return err
-			}
-		}
-	}
-	for _, x := range tools(b) {
-		if !slices.Contains(tools(t), x) && slices.Contains(tools(o), x) {
-			if err := o.DropTool(x); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// goVersion makes a Go release comparable as a semantic version.
-func goVersion(v string) string {
-	v, pre, _ := strings.Cut(v, "rc")
-	for strings.Count(v, ".") < 2 {
-		v += ".0"
-	}
-	if pre != "" {
-		v += "-rc." + pre
-	}
-	return v
-}
-
-func replaces(f *modfile.File, old module.Version) bool {
-	return slices.ContainsFunc(f.Replace, func(r *modfile.Replace) bool { return r.Old == old })
-}
-
-func hasReplace(f *modfile.File, want *modfile.Replace) bool {
-	return slices.ContainsFunc(f.Replace, func(r *modfile.Replace) bool { return r.Old == want.Old && r.New == want.New })
-}
-
-func required(f *modfile.File) map[string]*modfile.Require {
-	out := map[string]*modfile.Require{}
-	for _, r := range f.Require {
-		if was, twice := out[r.Mod.Path]; !twice || semver.Compare(r.Mod.Version, was.Mod.Version) > 0 {
-			out[r.Mod.Path] = r
-		}
-	}
-	return out
-}
-
-func sameRequirements(a, b []byte) bool {
-	x, err := modfile.ParseLax("go.mod", a, nil)
+	x, err := modfile.ParseLax("go.mod", a.Data, nil)
 	if err != nil {
 		return false
 	}
-	y, err := modfile.ParseLax("go.mod", b, nil)
+	y, err := modfile.ParseLax("go.mod", b.Data, nil)
 	if err != nil {
 		return false
 	}
 	return maps.EqualFunc(required(x), required(y), func(r, s *modfile.Require) bool { return r.Mod == s.Mod })
-}
-
-func higher(a, b module.Version) module.Version {
-	if semver.Compare(b.Version, a.Version) > 0 {
-		return b
-	}
-	return a
-}
-
-// sums merges three go.sum files: the union of ours and theirs. What theirs
-// drops goes only where people require nothing else than the base does: a sum
-// too many is untidy, a missing one breaks the build.
-func sums(base, ours, theirs []byte, alike bool) ([]byte, error) {
-	b, o, t := sumLines(base), sumLines(ours), sumLines(theirs)
-	next := maps.Clone(o)
-	for key, sum := range t {
-		if was, there := next[key]; there && was != sum {
-			return nil, fmt.Errorf("has two sums for %s", key)
-		}
-		next[key] = sum
-	}
-	for key := range b {
-		if _, stays := t[key]; alike && !stays {
-			delete(next, key)
-		}
-	}
-	eol := "\n"
-	if bytes.Contains(ours, []byte("\r\n")) {
-		eol = "\r\n"
-	}
-	keys := slices.Collect(maps.Keys(next))
-	slices.SortFunc(keys, compareSums)
-	var out bytes.Buffer
-	for _, key := range keys {
-		out.WriteString(key + " " + next[key] + eol)
-	}
-	return out.Bytes(), nil
-}
-
-// sumLines reads a go.sum: "MODULE VERSION[/go.mod]" to its sum.
-func sumLines(data []byte) map[string]string {
-	out := map[string]string{}
-	for line := range strings.Lines(string(data)) {
-		if f := strings.Fields(line); len(f) == 3 {
-			out[f[0]+" "+f[1]] = f[2]
-		}
-	}
-	return out
-}
-
-// compareSums orders as the go command does: by module, then by version, a
-// module's zip before its go.mod.
-func compareSums(a, b string) int {
-	am, av, _ := strings.Cut(a, " ")
-	bm, bv, _ := strings.Cut(b, " ")
-	if am != bm {
-		return strings.Compare(am, bm)
-	}
-	an, afile, _ := strings.Cut(av, "/")
-	bn, bfile, _ := strings.Cut(bv, "/")
-	if c := semver.Compare(an, bn); c != 0 {
-		return c
-	}
-	if an != bn {
-		return strings.Compare(an, bn)
-	}
-	return strings.Compare(afile, bfile)
 }

@@ -3,89 +3,85 @@ package merge
 import (
 	"maps"
 	"slices"
-
-	"github.com/svcgen/svcgen/internal/tree"
 )
 
 // pair puts together what is one file on the three sides, renames considered.
+// Every path of a side is in one file at most.
 func (m *merger) pair() ([]*file, error) {
-	toTheirs, err := m.theirRenames()
+	theirs, err := m.theirNames()
 	if err != nil {
 		return nil, err
 	}
-	toOurs, err := m.ourRenames(toTheirs)
+	ours, err := m.ourNames(theirs)
 	if err != nil {
 		return nil, err
 	}
 	var out []*file
-	claimed := map[string]bool{} // theirs' paths that have a base
+	claimed := map[string]bool{}    // theirs' paths that have a base
+	ourClaimed := map[string]bool{} // ours' paths that have a base
 	for _, p := range m.Base.Paths() {
-		f := &file{base: side(m.Base, p), known: p, path: p}
-		t, o := p, p
-		if to, ok := toTheirs[p]; ok {
-			t = to
+		f := &file{base: side(m.Base, p), path: p}
+		t, in := theirs[p]
+		if in {
+			f.theirs, claimed[t] = side(m.Theirs, t), true
 		}
-		if to, ok := toOurs[p]; ok {
-			o = to
+		o, here := ours[p]
+		if here {
+			f.ours, f.from, ourClaimed[o] = side(m.Ours, o), o, true
 		}
-		if f.theirs = side(m.Theirs, t); f.theirs != nil {
-			claimed[t] = true
-		}
-		if f.ours = side(m.Ours, o); f.ours == nil && o == p && t != p {
-			// A person, or an earlier upgrade, gave it the new name already.
-			f.ours, o = side(m.Ours, t), t
-		}
-		if f.ours != nil {
-			f.from = o
-		}
-		switch {
-		case o != p:
-			f.path = o
-		case t != p && f.theirs != nil:
-			f.path = t
-		}
-		if o != p && t != p && o != t && f.ours != nil && f.theirs != nil {
-			m.fail(f, Moved, 0, "was renamed here, and to %s in %s", t, m.label())
-		}
-		if f.ours != nil && f.path != f.from {
-			if other := side(m.Ours, f.path); other != nil && !same(other, f.theirs) {
-				m.fail(f, Moved, 0, "is in the way: %s of %s is called so now", p, m.label())
-				m.res.Tree[f.from] = *f.ours
-				continue
-			}
-		}
+		m.name(f, t)
 		out = append(out, f)
 	}
 	for _, p := range m.Theirs.Paths() {
 		if claimed[p] {
 			continue
 		}
-		f := &file{theirs: side(m.Theirs, p), ours: side(m.Ours, p), known: p, path: p}
-		if f.ours != nil {
-			f.from = p
+		f := &file{theirs: side(m.Theirs, p), path: p}
+		if has(m.Ours, p) && !ourClaimed[p] {
+			f.ours, f.from = side(m.Ours, p), p
 		}
 		out = append(out, f)
 	}
 	return out, nil
 }
 
-// theirRenames are the declared ones, and what git finds for files that a person
-// changed and theirs no longer has.
-func (m *merger) theirRenames() (map[string]string, error) {
-	out := map[string]string{}
-	for from, to := range m.Renames {
-		if _, there := m.Base[from]; there && side(m.Theirs, to) != nil && from != to {
-			out[from] = to
+// name chooses the path of f, a file of base at f.path: that of the side which
+// renamed it. theirs is its path there, or "".
+func (m *merger) name(f *file, theirs string) {
+	was := f.path
+	switch {
+	case theirs != "" && (f.from == "" || f.from == was || f.from == theirs):
+		f.path = theirs
+	case f.from == "" || f.from == was:
+	case theirs == "" || theirs == was || m.Policy == Ours:
+		f.path = f.from
+	case m.Policy == Theirs:
+		f.path = theirs
+	default:
+		f.path = f.from
+		m.fail(f, Moved, 0, "was renamed here, and to %s in %s", theirs, m.label())
+	}
+}
+
+// theirNames leads from base's paths to theirs': declared renames, the same
+// path, and what git finds for a file that a person changed, or owns, and that
+// theirs no longer has.
+func (m *merger) theirNames() (map[string]string, error) {
+	out, gone := map[string]string{}, map[string]bool{} // gone: theirs' paths that are spoken for
+	for _, p := range slices.Sorted(maps.Keys(m.Renames)) {
+		if to := m.Renames[p]; p != to && has(m.Base, p) && has(m.Theirs, to) && !gone[to] {
+			out[p], gone[to] = to, true
 		}
 	}
-	taken := map[string]bool{}
-	for _, to := range out {
-		taken[to] = true
+	for p := range m.Base {
+		if _, declared := out[p]; !declared && has(m.Theirs, p) && !gone[p] {
+			out[p], gone[p] = p, true
+		}
 	}
 	from, to := map[string][]byte{}, map[string][]byte{}
 	for p, b := range m.Base {
 		o := side(m.Ours, p)
-		if _, declared := out[p]; !declared && !m.Removed[p] && side(m.Theirs, p) == nil && o != nil && !same(o, &b) && plain(&b) {
+		if out[p] == "" && !m.Removed[p] && o != nil && plain(&b) && (!same(o, &b) || m.Keep != nil && m.Keep(p)) {
 			from[p] = b.Data
 		}
 	}
@@ -93,7 +89,7 @@ func (m *merger) theirRenames() (map[string]string, error) {
 		return out, nil
 	}
 	for p, t := range m.Theirs {
-		if side(m.Base, p) == nil && side(m.Ours, p) == nil && !taken[p] && plain(&t) {
+		if !has(m.Ours, p) && !gone[p] && plain(&t) {
 			to[p] = t.Data
 		}
 	}
@@ -102,30 +98,34 @@ func (m *merger) theirRenames() (map[string]string, error) {
 	return out, err
 }
 
-// ourRenames are files of base that theirs changes, and that a person seems to
-// have renamed.
-func (m *merger) ourRenames(toTheirs map[string]string) (map[string]string, error) {
+// ourNames leads from base's paths to ours': the same path, theirs' new name
+// where ours has it already, and what git finds among the other files for one
+// that theirs changes.
+func (m *merger) ourNames(theirs map[string]string) (map[string]string, error) {
+	out := map[string]string{}
 	from := map[string][]byte{}
 	for p, b := range m.Base {
-		at := p
-		if to, ok := toTheirs[p]; ok {
-			at = to
-		}
-		t := side(m.Theirs, at)
-		if side(m.Ours, p) == nil && side(m.Ours, at) == nil && t != nil && !same(t, &b) && plain(&b) && (m.Keep == nil || !m.Keep(p)) {
+		at := theirs[p]
+		switch {
+		case has(m.Ours, p):
+			out[p] = p
+		case at == "":
+		case has(m.Ours, at) && !has(m.Base, at):
+			out[p] = at
+		case !same(side(m.Theirs, at), &b) && plain(&b) && (m.Keep == nil || !m.Keep(at)) && linkAbove(m.Ours, p) == "":
 			from[p] = b.Data
 		}
 	}
-	if len(from) == 0 || m.Others == nil {
-		return nil, nil
+	if len(from) == 0 {
+		return out, nil
 	}
-	others, err := m.Others()
+	others, err := m.rest()
 	if err != nil {
 		return nil, err
 	}
 	to := map[string][]byte{}
 	for p, o := range others {
-		if side(m.Base, p) == nil && side(m.Theirs, p) == nil && plain(&o) {
+		if plain(&o) {
 			to[p] = o.Data
 		}
 	}
@@ -133,22 +133,11 @@ func (m *merger) ourRenames(toTheirs map[string]string) (map[string]string, erro
 	if err != nil {
 		return nil, err
 	}
-	m.Ours = m.Ours.Clone()
-	for _, p := range found {
-		m.Ours[p] = others[p]
-		m.res.Tree[p] = others[p]
-		m.res.Read[p] = others[p]
+	m.Ours = copyOf(m.Ours)
+	for p, o := range found {
+		out[p] = o
+		m.Ours[o] = others[o]
+		m.res.Read[o] = others[o]
 	}
-	return found, nil
+	return out, nil
 }
-
-func plain(f *tree.File) bool { return !linked(f) && !binary(f) && len(f.Data) > 0 }
-
-func side(t tree.Tree, p string) *tree.File {
-	if f, ok := t[p]; ok {
-		return &f
-	}
-	return nil
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,141 @@
+package merge
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff/lcs"
+)
+
+// Text is a merged text.
+type Text struct {
+	Data      []byte
+	Conflicts int // how many there are; with Ours and Theirs none are left
+	Line      int // the first conflict's line in ours, or 0
+
+	marker int // the first marker's line in Data, or 0
+}
+
+// What ours and base are called in markers; theirs has the caller's label.
+const yours, before = "yours", "before"
+
+// Texts merges two edits of one text with git merge-file. Where each side ends
+// its lines alike, an edit of the line ends is merged as one of its own: a text
+// that ours has with CRLF and the others with LF is merged with CRLF.
+//
+// What git returns is checked: a line that one side added and that is neither in
+// the result nor in a conflict is an error.
+func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string, p Policy) (Text, error) {
+	b, o, t := alike(base, ours, theirs)
+	switch {
+	case bytes.Equal(o, t), bytes.Equal(t, b):
+		return Text{Data: o}, nil
+	case bytes.Equal(o, b):
+		return Text{Data: t}, nil
+	}
+	dir, err := os.MkdirTemp("", "svcgen-merge")
+	if err != nil {
+		return Text{}, err
+	}
+	defer os.RemoveAll(dir)
+	for name, data := range map[string][]byte{"ours": o, "base": b, "theirs": t} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return Text{}, err
+		}
+	}
+	args := []string{"merge-file", "-p", "-q", "-L", yours, "-L", before, "-L", label}
+	switch p {
+	case Ours:
+		args = append(args, "--ours")
+	case Theirs:
+		args = append(args, "--theirs")
+	}
+	out, code, err := g.run(ctx, dir, append(args, "ours", "base", "theirs")...)
+	if err != nil {
+		return Text{}, err
+	}
+	if why := implausible(b, o, t, out, code, p); why != "" {
+		return Text{}, failed("merge-file", "what it returned is no merge: %s", why)
+	}
+	text := Text{Data: out, Conflicts: code}
+	if code > 0 {
+		text.marker, text.Line = conflictLines(o, out)
+	}
+	return text, nil
+}
+
+var marker = regexp.MustCompile(`^(<{7}|={7}|>{7})`)
+
+// implausible says why out cannot be the merge of three texts, or "". It is no
+// second merge: it looks for lines that nobody wrote, and for added lines that
+// are gone.
+func implausible(b, o, t, out []byte, conflicts int, p Policy) string {
+	in := func(sets ...map[string]bool) func(string) bool {
+		return func(line string) bool {
+			for _, s := range sets {
+				if s[line] {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	bases, mine, others, all := lineSet(b), lineSet(o), lineSet(t), lineSet(out)
+	if conflicts > 0 && (p == Ours || p == Theirs || !bytes.Contains(out, []byte("<<<<<<< "+yours))) {
+		return "it says that there are conflicts, and shows none"
+	}
+	known := in(mine, others)
+	for line := range all {
+		if !known(line) && !(conflicts > 0 && marker.MatchString(line)) {
+			return fmt.Sprintf("neither side has %.60q", line)
+		}
+	}
+	there := in(bases, all)
+	for line := range mine {
+		if p != Theirs && !there(line) {
+			return fmt.Sprintf("%.60q is gone", line)
+		}
+	}
+	for line := range others {
+		if p != Ours && !there(line) {
+			return fmt.Sprintf("%.60q is gone", line)
+		}
+	}
+	return ""
+}
+
+// lineSet is the lines of data, without their ends.
+func lineSet(data []byte) map[string]bool {
+	set := map[string]bool{}
+	for line := range strings.Lines(string(data)) {
+		set[strings.TrimRight(line, "\r\n")] = true
+	}
+	return set
+}
+
+// conflictLines finds the first conflict in a text with markers, and the line in
+// ours that it begins at.
+func conflictLines(o, out []byte) (first, line int) {
+	next := strings.SplitAfter(string(out), "\n")
+	mine := strings.SplitAfter(string(o), "\n")
+	for first < len(next) && !strings.HasPrefix(next[first], "<<<<<<< "+yours) {
+		first++
+	}
+	// What stands before the marker is ours with what theirs changed there.
+	text := next[:first:first]
+	for i := first + 1; i < len(next) && !strings.HasPrefix(next[i], "======="); i++ {
+		text = append(text, next[i])
+	}
+	at := first
+	for _, d := range lcs.DiffLines(text, mine) {
+		if d.Start < first {
+			at += (d.ReplEnd - d.ReplStart) - (d.End - d.Start)
+		}
+	}
+	return first + 1, min(max(at, 0), len(mine)-1) + 1
+}
