@@ -289,7 +289,7 @@ func TestLinks(t *testing.T) {
 		conflict := []Conflict{{"a", Link, detail, 0}}
 		for p, want := range map[Policy]outcome{
 			Abort: {Tree: c.ours, Conflicts: conflict}, Markers: {Tree: c.ours, Conflicts: conflict},
-			Ours: {Tree: c.ours}, Theirs: {Tree: c.theirs, Taken: []string{"a"}},
+			Ours: {Tree: c.ours}, Theirs: {Tree: c.ours, Conflicts: conflict},
 		} {
 			t.Run(c.name+"/"+policies[p], func(t *testing.T) {
 				mergeOne(t, Input{Base: c.base, Ours: c.ours, Theirs: c.theirs, Policy: p}).check(t, want)

@@ -128,7 +128,7 @@ type Result struct {
 //
 // Content and mode are merged each by itself. Line ends alone are no change that
 // keeps a file from being deleted. Ours and Theirs decide every conflict but a
-// file in the way.
+// file in the way; Theirs does not replace a symbolic link.
 func Trees(ctx context.Context, in Input) (*Result, error) {
 	m := &merger{Input: in, ctx: ctx, res: &Result{Moves: map[string]string{}, Read: tree.Tree{}}}
 	files, err := m.pair()

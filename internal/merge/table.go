@@ -25,7 +25,7 @@ func (m *merger) decide(f *file) error {
 	case same(f.theirs, f.base):
 		f.is(f.ours, stays)
 	case linked(f.base), linked(f.ours), linked(f.theirs):
-		m.choose(f, Link, "is a symbolic link on one side; links are not followed")
+		m.link(f)
 	case f.theirs == nil:
 		m.choose(f, Deleted, "was changed here, and %s no longer has it", m.label())
 	default:
@@ -95,6 +95,15 @@ func (m *merger) both(f *file) error {
 		return m.text(f)
 	}
 	return nil
+}
+
+// link leaves a symbolic link to people, also where theirs is to win: what it
+// leads to is not ours to give up.
+func (m *merger) link(f *file) {
+	f.is(f.ours, stays)
+	if m.Policy != Ours {
+		m.fail(f, Link, 0, "is a symbolic link on one side; links are not followed")
+	}
 }
 
 // besides is how the name of theirs ends where ours cannot be merged with it.
