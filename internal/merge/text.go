@@ -60,7 +60,7 @@ func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string,
 		return Text{}, err
 	}
 	if why := implausible(b, o, t, out, code, p); why != "" {
-		return Text{}, failed("merge-file", "what it returned is no merge: %s", why)
+		return Text{}, fmt.Errorf("git merge-file %s", why)
 	}
 	text := Text{Data: out, Conflicts: code}
 	if code > 0 {
@@ -71,7 +71,7 @@ func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string,
 
 var marker = regexp.MustCompile(`^(<{7}|={7}|>{7})`)
 
-// implausible says why out cannot be the merge of three texts, or "". It is no
+// implausible says what is wrong with out as the merge of three texts, or "". It is no
 // second merge: it looks for lines that nobody wrote, and for added lines that
 // are gone.
 func implausible(b, o, t, out []byte, conflicts int, p Policy) string {
@@ -87,23 +87,23 @@ func implausible(b, o, t, out []byte, conflicts int, p Policy) string {
 	}
 	bases, mine, others, all := lineSet(b), lineSet(o), lineSet(t), lineSet(out)
 	if conflicts > 0 && (p == Ours || p == Theirs || !bytes.Contains(out, []byte("<<<<<<< "+yours))) {
-		return "it says that there are conflicts, and shows none"
+		return "says that there are conflicts, and shows none"
 	}
 	known := in(mine, others)
 	for line := range all {
 		if !known(line) && !(conflicts > 0 && marker.MatchString(line)) {
-			return fmt.Sprintf("neither side has %.60q", line)
+			return fmt.Sprintf("made up a line that neither side has: %.60q", line)
 		}
 	}
 	there := in(bases, all)
 	for line := range mine {
 		if p != Theirs && !there(line) {
-			return fmt.Sprintf("%.60q is gone", line)
+			return fmt.Sprintf("lost a line: %.60q", line)
 		}
 	}
 	for line := range others {
 		if p != Ours && !there(line) {
-			return fmt.Sprintf("%.60q is gone", line)
+			return fmt.Sprintf("lost a line: %.60q", line)
 		}
 	}
 	return ""
