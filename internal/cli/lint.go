@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,9 @@ type lintFlags struct {
 	since                     string
 	only, skip                []string
 	list, fix, write          bool
+	build                     bool
+	jobs                      int
+	buildArgs                 []string
 
 	// format is the global flag's: a lint has more of them.
 	format string
@@ -42,6 +46,7 @@ leaves paths out, and names a baseline of old findings.`,
   svcgen lint tools/templates --since origin/main
   svcgen lint tools/templates --format sarif > lint.sarif
   svcgen lint tools/templates --fix --diff
+  svcgen lint tools/templates --build --jobs 2
   svcgen lint --explain output-does-not-parse`,
 		Args: arguments(0, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -67,6 +72,9 @@ leaves paths out, and names a baseline of old findings.`,
 	flags.BoolVar(&f.fix, "fix", false, "mend what can be mended with certainty")
 	flags.BoolVar(&a.diff, "diff", false, "show what --fix would mend as a diff, write nothing")
 	flags.StringVar(&f.since, "since", "", "also compare with the template as it was at the commit `REF`")
+	flags.BoolVar(&f.build, "build", false, "also build and test what every combination of values renders")
+	flags.IntVar(&f.jobs, "jobs", max(1, runtime.NumCPU()/2), "with --build: how many services are built at once")
+	flags.StringArrayVar(&f.buildArgs, "build-arg", nil, "with --build: an argument of docker build, `NAME=VALUE`; may be repeated")
 	flags.StringVar(&f.baseline, "baseline", "", "the `FILE` of old findings that do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write what is found now to the baseline")
 	_ = cmd.RegisterFlagCompletionFunc("format", offering(func() []string { return lintFormats }))
@@ -150,6 +158,12 @@ func (f lintFlags) check() error {
 			return err
 		}
 	}
+	if f.build && (f.fix || f.write) {
+		return diag.Errorf("--build goes with neither --fix nor --write-baseline").WithHint("mend what needs no build first")
+	}
+	if f.jobs < 1 {
+		return diag.Errorf("--jobs takes a number above 0, not %d", f.jobs)
+	}
 	if f.write && (f.fix || len(f.only) > 0 || len(f.skip) > 0) {
 		return diag.Errorf("--write-baseline goes with neither --fix, --rule nor --skip").WithHint("a baseline holds what all rules find")
 	}
@@ -171,6 +185,13 @@ func (a *app) lint(args []string, f lintFlags) error {
 		}
 	}
 	opts := lint.Options{Only: f.only, Skip: f.skip}
+	if f.build {
+		done, err := a.builder(&opts, templates, f)
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
 	switch {
 	case f.write:
 		return a.writeBaselines(templates, opts)

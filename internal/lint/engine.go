@@ -18,6 +18,9 @@ func one(ctx context.Context, in Input, o Options) *Report {
 		return old
 	})
 	p.render(ctx)
+	if o.Build != nil {
+		p.building = &building{Builder: o.Build, ctx: ctx}
+	}
 	rep.Combinations = len(p.Renderings)
 	if p.sampled {
 		rep.Sampled = []string{in.Label}
@@ -33,6 +36,9 @@ func one(ctx context.Context, in Input, o Options) *Report {
 	})
 	for _, r := range rules {
 		p.ran[r.ID] = true
+	}
+	if p.building != nil {
+		rep.Built = p.building.built
 	}
 	findings, hidden := p.suppress(condense(slices.Concat(found...), p.Renderings))
 	if o.speaks(ignoreWithoutReason, in) {

@@ -1,8 +1,8 @@
 // Package lint finds what is wrong with templates, in their own files and in
 // everything that they render.
 //
-// It reads trees in memory and reports; it changes nothing, runs nothing that a
-// template renders, and knows no workspace.
+// It reads trees in memory and reports; it changes nothing, and knows no
+// workspace. What a template renders is run only where a Builder is given.
 package lint
 
 import (
@@ -32,6 +32,7 @@ type Rule struct {
 	Why      string // why that matters
 	Remedy   string // what to do
 	Since    bool   // it speaks only where an older state is known
+	Build    bool   // it speaks only where services are built
 	Check    func(*Pass)
 }
 
@@ -58,12 +59,14 @@ type Input struct {
 type Options struct {
 	Only []string // rules; empty: all
 	Skip []string
+
+	Build *Builder // builds what renders; nil: nothing is built
 }
 
 // speaks reports whether a rule is wanted for a template.
 func (o Options) speaks(r Rule, in Input) bool {
 	wanted := len(o.Only) == 0 || slices.Contains(o.Only, r.ID)
-	return wanted && (!r.Since || in.Released != nil) && !slices.Contains(o.Skip, r.ID) && !in.Config.off(r.ID)
+	return wanted && (!r.Since || in.Released != nil) && (!r.Build || o.Build != nil) && !slices.Contains(o.Skip, r.ID) && !in.Config.off(r.ID)
 }
 
 // Finding is one thing that a rule found.
@@ -90,7 +93,8 @@ type Finding struct {
 type Report struct {
 	Templates    int       `json:"templates"`
 	Combinations int       `json:"combinations"`
-	Sampled      []string  `json:"sampled"` // templates with more combinations than were rendered
+	Built        int       `json:"built,omitempty"` // different services that were built, alone or with units
+	Sampled      []string  `json:"sampled"`         // templates with more combinations than were rendered
 	Suppressed   int       `json:"suppressed"`
 	Findings     []Finding `json:"findings"`
 	Mended       []Finding `json:"mended,omitempty"`
@@ -139,6 +143,7 @@ func joined(reports []*Report) *Report {
 	all := &Report{Templates: len(reports), Sampled: []string{}, Findings: []Finding{}}
 	for _, r := range reports {
 		all.Combinations += r.Combinations
+		all.Built += r.Built
 		all.Hidden = append(all.Hidden, r.Hidden...)
 		all.looked = append(all.looked, r.looked...)
 		all.Sampled = append(all.Sampled, r.Sampled...)

@@ -32,8 +32,9 @@ func TestExamples(t *testing.T) {
 			}
 			directives, want, _ := strings.Cut(string(a.Comment), "\n\n")
 			var got strings.Builder
+			opts := exampleOptions(t, r)
 			for _, which := range []string{"bad", "bad-2", "good", "good-2"} {
-				rep, err := Run(context.Background(), []Input{exampleInput(t, a, which, directives)})
+				rep, err := Run(context.Background(), []Input{exampleInput(t, a, which, directives)}, opts)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -61,6 +62,22 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// exampleOptions let a rule build that must; images are left out.
+func exampleOptions(t *testing.T, r Rule) Options {
+	if !r.Build {
+		return Options{}
+	}
+	b, err := NewBuilder(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Go == "" || testing.Short() {
+		t.Skip("it builds services")
+	}
+	b.Docker = ""
+	return Options{Build: b}
 }
 
 func text(files []txtar.File) string { return string(txtar.Format(&txtar.Archive{Files: files})) }

@@ -24,6 +24,9 @@ func Page(r Rule) string {
 	if r.Since {
 		b.WriteString("\nThe rule speaks with `--since` alone.\n")
 	}
+	if r.Build {
+		b.WriteString("\nThe rule speaks with `--build` alone.\n")
+	}
 	if a == nil {
 		return b.String()
 	}

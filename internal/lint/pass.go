@@ -39,6 +39,8 @@ type Pass struct {
 	since    string
 	before   func() *Pass // the pass of released, rendered
 
+	building *building // nil: nothing is built
+
 	rule  *Rule
 	found *[]*Finding
 }

@@ -16,7 +16,7 @@ func templateRules() []Rule {
 		valueUndeclared, valueUnused, valueWithoutHelp, valueDefaultInvalid,
 		parseError, unstableFunction, unsafeFunction, delimiterCollision,
 		renderError, leftoverDelimiter, pathEscapes, pathCollision, pathNotPortable,
-		outputDoesNotParse, outputNotGofmt,
+		outputDoesNotParse, outputNotGofmt, outputDoesNotBuild,
 		insertTargetMissing, insertTargetAmbiguous, unitNotRepeatable,
 	}
 }

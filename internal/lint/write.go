@@ -32,12 +32,21 @@ func (r *Report) WriteText(w io.Writer, color bool, took time.Duration) error {
 	for _, t := range r.Sampled {
 		fmt.Fprintf(&b, "%s has more than %d combinations of values: pairs of them were rendered, not all\n", printable(t), maxCombinations)
 	}
-	fmt.Fprintf(&b, "%s in %s, %s (%d ms)\n", r.counts(), many(r.Templates, "template"), many(r.Combinations, "combination"), max(1, took.Milliseconds()))
+	fmt.Fprintf(&b, "%s in %s, %s (%d ms)\n", r.counts(), many(r.Templates, "template"), r.rendered(), max(1, took.Milliseconds()))
 	if len(r.Findings) > 0 {
 		fmt.Fprintf(&b, "hint: svcgen lint --explain %s\n", r.worst().Rule)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// rendered says how much was rendered, and built.
+func (r *Report) rendered() string {
+	s := many(r.Combinations, "combination")
+	if r.Built > 0 {
+		s += fmt.Sprintf(", %d built", r.Built)
+	}
+	return s
 }
 
 // counts says how much was found; what there is none of is left out, but for
