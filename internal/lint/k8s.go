@@ -118,7 +118,7 @@ func field(n *yamlNode, keys ...string) *yamlNode {
 }
 
 // deepest bounds mappings that merge one another.
-const deepest = 20
+const deepest = 4
 
 func fieldOf(n *yamlNode, key string, depth int) *yamlNode {
 	if _, v := entry(n, key); v != nil {

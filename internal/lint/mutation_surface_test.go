@@ -12,7 +12,7 @@ const dockerfileTmpl = "base/Dockerfile.tmpl"
 // surfaceMutations break what the template renders for servers, images, clusters
 // and CI.
 func surfaceMutations() []mutation {
-	return slices.Concat(imageMutations(), k8sMutations(), serverMutations())
+	return slices.Concat(imageMutations(), k8sMutations(), serverMutations(), ciMutations(), secretMutations())
 }
 
 func replacing(file, old, next string) func(*mutant) {
@@ -117,6 +117,43 @@ func serverMutations() []mutation {
 			m.put("base/cmd/{{ .Service.Name }}/debug.go", "package main\n\nimport \"net/http\"\n\nfunc debug() error { return http.ListenAndServe(\"localhost:1\", nil) }\n")
 		}, nil},
 		{"no-tests", "gone", tests, nil},
+	}
+}
+
+func ciMutations() []mutation {
+	const job = "name: ci\non: push\npermissions: {contents: read}\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n"
+	written := func(old, next string) func(*mutant) {
+		return func(m *mutant) {
+			m.put("base/.github/workflows/ci.yml", job)
+			m.replace("base/.github/workflows/ci.yml", old, next)
+		}
+	}
+	return []mutation{
+		{"ci-action-unpinned", "tag", written("@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7"), nil},
+		{"ci-action-unpinned", "short commit", written("@3d3c42e5aac5ba805825da76410c181273ba90b1", "@3d3c42e"), nil},
+		{"ci-action-unpinned", "no permissions", written("permissions: {contents: read}\n", ""), nil},
+		{"ci-action-unpinned", "all permissions", written("{contents: read}", "write-all"), nil},
+	}
+}
+
+func secretMutations() []mutation {
+	const deployment = "base/deploy/base/deployment.yaml.tmpl"
+	const variable = "            - name: HTTP_ADDR\n"
+	// Put together here, so that nobody who looks for credentials finds one.
+	key := "-----BEGIN " + "EC PRIVATE KEY-----\n" + strings.Repeat("MHcCAQEEIDDFtI2J5", 3) + "\n-----END EC PRIVATE KEY-----\n"
+	return []mutation{
+		{"secret-in-output", "private key", func(m *mutant) { m.put("base/key.pem", key) }, nil},
+		{"secret-in-output", "in Go", func(m *mutant) {
+			m.put("base/internal/app/key.go", "package app\n\nconst key = \""+strings.ReplaceAll(key, "\n", "\\n")+"\"\n")
+		}, nil},
+		{"secret-in-output", "AWS", replacing(deployment, variable, "            # AKIA"+"Q3EGJ7XWZP2NKLMT\n"+variable), nil},
+		{"secret-in-output", "GitHub", replacing("wiring/compose.yaml.tmpl", "environment:\n", "environment:\n  GITHUB: ghp_"+strings.Repeat("aB3dE6", 6)+"\n"), nil},
+		{"secret-in-output", "Slack", replacing("units/endpoint/route.go.tmpl", "\n", " // xoxb-"+"1234567890-abcdefghij\n"), nil},
+		{"secret-in-output", "JWT", func(m *mutant) {
+			m.add(readme, "\neyJhbGciOiJIUzI1NiJ9."+"eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N\n")
+		}, nil},
+		{"secret-in-output", "password", replacing("wiring/compose-db.yaml.tmpl", "environment:\n", "environment:\n  POSTGRES_PASSWORD: \"swordfish77\"\n"), nil},
+		{"secret-in-output", "URL", replacing("wiring/compose.yaml.tmpl", "postgres://postgres@", "postgres://postgres:swordfish77@"), nil},
 	}
 }
 

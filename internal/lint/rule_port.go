@@ -20,10 +20,7 @@ var probePortMismatch = Rule{
 				p.checkProbes(w, c)
 			}
 		}
-		c := portCheck{p, make([][]string, len(p.Renderings))}
-		for i := range p.Renderings {
-			c.served[i] = p.served(i)
-		}
+		c := portCheck{p, p.served()}
 		for _, o := range p.images() {
 			c.healthcheck(o)
 		}
@@ -82,41 +79,53 @@ func (o *Output) otherPort(n *yamlNode, ports []port) []Edit {
 	return o.setScalar(n, name)
 }
 
-// served lists the numbers of the ports that rendering i has, as its Dockerfiles
-// and its workloads tell; nil where they tell nothing.
-func (p *Pass) served(i int) []string {
-	var out []string
+// served lists the numbers of the ports that each rendering has, as its
+// Dockerfiles and its workloads tell; nil where they do not.
+func (p *Pass) served() [][]string {
+	out, unknown := make([][]string, len(p.Renderings)), make([]bool, len(p.Renderings))
 	for _, o := range p.images() {
-		if !o.in(i) {
-			continue
-		}
-		d := o.image()
-		stages, _ := d.final()
-		for _, s := range stages {
-			for _, in := range s.instructions {
-				if in.name == "EXPOSE" {
-					for _, a := range in.args {
-						text, ok := expand(a, d.scope(s))
-						if !ok {
-							return nil
-						}
-						number, _, _ := strings.Cut(text, "/")
-						out = append(out, number)
-					}
-				}
-			}
+		ports, known := exposed(o.image())
+		for _, i := range o.Shown {
+			out[i], unknown[i] = append(out[i], ports...), unknown[i] || !known
 		}
 	}
 	for _, w := range p.workloads() {
 		for _, c := range w.all() {
-			if w.o.in(i) {
-				for _, q := range c.ports() {
-					out = append(out, q.number)
+			for _, q := range c.ports() {
+				for _, i := range w.o.Shown {
+					out[i] = append(out[i], q.number)
 				}
 			}
 		}
 	}
+	for i := range out {
+		if unknown[i] {
+			out[i] = nil
+		}
+	}
 	return out
+}
+
+// exposed lists the ports of an image; false where some are known at the build
+// alone.
+func exposed(d *dockerfile) (ports []string, known bool) {
+	stages, _ := d.final()
+	for _, s := range stages {
+		for _, in := range s.instructions {
+			if in.name != "EXPOSE" {
+				continue
+			}
+			for _, a := range in.args {
+				text, ok := expand(a, d.scope(s))
+				if !ok {
+					return nil, false
+				}
+				number, _, _ := strings.Cut(text, "/")
+				ports = append(ports, number)
+			}
+		}
+	}
+	return ports, true
 }
 
 // portCheck compares with the ports that each rendering has.
