@@ -18,16 +18,21 @@ type Mended struct {
 }
 
 // Mend applies the fixes of one template's findings, as many as are certain: a
-// fix stays only where the finding is gone with it, and no other has come.
-// Mending the result again changes nothing. Only a cancelled ctx is an error.
+// fix stays only where the finding is gone with it, and no other has come, of
+// whatever rule. Mending the result again changes nothing. Only a cancelled ctx
+// is an error.
 func Mend(ctx context.Context, in Input, o Options) (*Mended, error) {
-	m := &mender{ctx: ctx, options: o, in: in, refused: map[refusal]bool{}}
-	m.report = one(ctx, in, o)
+	m := &mender{ctx: ctx, wanted: map[string]bool{}, in: in, refused: map[refusal]bool{}}
+	for _, r := range Rules() {
+		m.wanted[r.ID] = o.speaks(r, in)
+	}
+	m.report = one(ctx, in, Options{})
 	for m.trials < maxTrials && ctx.Err() == nil && m.step() {
 	}
+	left := one(ctx, m.in, o)
 	slices.SortStableFunc(m.applied, order)
-	slices.SortStableFunc(m.report.Findings, order)
-	return &Mended{m.in.Files, m.applied, m.report}, ctx.Err()
+	slices.SortStableFunc(left.Findings, order)
+	return &Mended{m.in.Files, m.applied, left}, ctx.Err()
 }
 
 // MendAll is Mend for every template, side by side, with the joined report of
@@ -47,7 +52,7 @@ func MendAll(ctx context.Context, inputs []Input, o Options) ([]*Mended, *Report
 
 type mender struct {
 	ctx     context.Context
-	options Options
+	wanted  map[string]bool // the rules whose findings are to be mended
 	in      Input
 	report  *Report
 	applied []Finding
@@ -84,7 +89,7 @@ func (m *mender) step() bool {
 func (m *mender) fixes() []Finding {
 	var out []Finding
 	for _, f := range m.report.Findings {
-		if len(f.edits) > 0 && !m.refused[refusalOf(f)] {
+		if len(f.edits) > 0 && m.wanted[f.Rule] && !m.refused[refusalOf(f)] {
 			out = append(out, f)
 		}
 	}
@@ -118,7 +123,7 @@ func (m *mender) try(fixes []Finding) bool {
 	in := m.in
 	in.Files = next
 	m.trials++
-	report := one(m.ctx, in, m.options)
+	report := one(m.ctx, in, Options{})
 	if m.ctx.Err() != nil || !m.better(report, fixes) {
 		return false
 	}
@@ -127,29 +132,47 @@ func (m *mender) try(fixes []Finding) bool {
 }
 
 // better reports whether the fixed findings are gone and none has come. Lines
-// and messages move with a fix: findings are counted for each rule and file.
+// and messages move with a fix: findings are counted for each rule, file and
+// rendering.
 // Where something kept rules from speaking until now, what they say of files
 // that the fixes do not touch was true before.
 func (m *mender) better(after *Report, fixed []Finding) bool {
-	type key struct{ rule, file string }
+	type key struct {
+		rule, file string
+		rendering  int
+	}
 	left, touched := map[key]int{}, map[string]bool{}
+	each := func(f Finding, do func(key)) {
+		do(key{f.Rule, f.File, -1})
+		for _, i := range f.renderings() {
+			do(key{f.Rule, f.File, i})
+		}
+	}
 	for _, f := range m.report.all() {
-		left[key{f.Rule, f.File}]++
+		each(f, func(k key) { left[k]++ })
 	}
 	for _, f := range fixed {
-		left[key{f.Rule, f.File}]--
+		each(f, func(k key) { left[k]-- })
 		for _, e := range f.edits {
 			touched[pathIn(m.in.Label, e.File)] = true
 		}
 	}
+	good := true
 	for _, f := range after.all() {
 		if f.Rule == releaseNotRaised.ID {
 			continue // any mend is a change, and this one has a mend of its own
 		}
-		k := key{f.Rule, f.File}
-		if left[k]--; left[k] < 0 && (m.report.decided || touched[f.File]) {
-			return false
-		}
+		each(f, func(k key) {
+			left[k]--
+			good = good && (left[k] >= 0 || !m.report.decided && !touched[f.File])
+		})
 	}
-	return true
+	return good
+}
+
+// renderings lists those that show the finding, each once.
+func (f Finding) renderings() []int {
+	out := slices.Clone(f.shown)
+	slices.Sort(out)
+	return slices.Compact(out)
 }

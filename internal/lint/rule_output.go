@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"go/scanner"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -158,13 +159,24 @@ var outputNotGofmt = Rule{
 	Why:    "The first save in an editor changes it, and every later upgrade meets that change.",
 	Remedy: "render the file, run gofmt -d on it, and mend the template",
 	Check: func(p *Pass) {
-		for _, o := range p.checked() {
+		outputs := p.checked()
+		edits := map[*Output][]Edit{}
+		siblings := map[string][]*Output{} // by the template file that makes them
+		for _, o := range outputs {
+			if !o.gofmted() {
+				edits[o] = o.become(o.pretty())
+			}
+			siblings[o.Source.File] = append(siblings[o.Source.File], o)
+		}
+		for _, o := range outputs {
 			if o.gofmted() {
 				continue
 			}
-			formatted := o.pretty()
-			line, col := firstDifference(o.Data, formatted)
-			p.ReportOutput(o, line, col, "%s is not gofmt-clean", o.Path).Mend(o.become(formatted)...)
+			line, col := firstDifference(o.Data, o.pretty())
+			f := p.ReportOutput(o, line, col, "%s is not gofmt-clean", o.Path)
+			if agreed(edits[o], siblings[o.Source.File], edits) {
+				f.Mend(edits[o]...)
+			}
 		}
 	},
 }
@@ -174,13 +186,45 @@ var outputNotGofmt = Rule{
 func (o *Output) become(next []byte) []Edit {
 	var out []Edit
 	for _, d := range udiff.Bytes(o.Data, next) {
-		e := o.Edit(d.Start, d.End, d.New)
+		e := o.leftmost(d.Start, d.End, d.New)
 		if e == nil {
 			return nil
 		}
 		out = append(out, e...)
 	}
 	return out
+}
+
+// leftmost is Edit for a change that may be made at several places with one
+// result: of two spaces, the first one goes. So two outputs of one text agree.
+func (o *Output) leftmost(start, end int, text string) []Edit {
+	e := o.Edit(start, end, text)
+	for e != nil && start > 0 {
+		longer := string(o.Data[start-1:start]) + text
+		if o.Data[end-1] != longer[len(longer)-1] {
+			break
+		}
+		start, end, text = start-1, end-1, longer[:len(longer)-1]
+		moved := o.Edit(start, end, text)
+		if moved == nil {
+			break
+		}
+		e = moved
+	}
+	return e
+}
+
+// agreed reports whether every output that has the edited text wants the edit.
+// One that is formatted as it is, or otherwise, would be broken by it.
+func agreed(wanted []Edit, siblings []*Output, edits map[*Output][]Edit) bool {
+	for _, e := range wanted {
+		for _, o := range siblings {
+			if o.Source.Renders(e.Start, e.End, len(o.Data)) && !slices.Contains(edits[o], e) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // gofmted reports whether gofmt leaves the file as it is; of what is no Go, or

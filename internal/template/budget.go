@@ -93,6 +93,24 @@ func (s Source) Origin(out []byte, start, end int) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
+// Renders reports whether bytes of the template's file, from one offset to
+// another, are part of an output of that size.
+func (s Source) Renders(from, to, size int) bool {
+	if s.Spans == nil {
+		return true
+	}
+	for i, sp := range s.Spans {
+		stop := size
+		if i+1 < len(s.Spans) {
+			stop = s.Spans[i+1].Offset
+		}
+		if sp.Literal && sp.From <= to && from <= sp.From+stop-sp.Offset {
+			return true
+		}
+	}
+	return false
+}
+
 // run is one execution of one body.
 type run struct {
 	body   *body
