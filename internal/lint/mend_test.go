@@ -4,7 +4,9 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -126,4 +128,21 @@ func TestOutputEditsReachLiteralTextAlone(t *testing.T) {
 	if e := p.NewFile("y.txt", "x\n"); e != nil {
 		t.Errorf("a file that exists: %v", e)
 	}
+}
+
+// Whatever an output is to become, the edits make it.
+func FuzzBecome(f *testing.F) {
+	f.Add("import \"a\"\n\nfunc  f() {}\n", "import (\n\t\"a\"\n\t\"b\"\n)\n\nfunc f() {}\n")
+	f.Add("aaaa", "aa")
+	f.Add("abab\xff\xc3", "ab\xc3ab")
+	f.Fuzz(func(t *testing.T, from, to string) {
+		files := tree.Tree{"x": {Data: []byte(from)}}
+		o := newOutput("x", []byte(from), template.Source{File: "x"})
+		edits := o.become([]byte(to))
+		next, ok := change(files, edits)
+		plain := utf8.ValidString(from) && utf8.ValidString(to)
+		if from != to && plain && (edits == nil || !ok) || edits != nil && string(next["x"].Data) != to {
+			t.Errorf("%q became %q, not %q, by %v", from, next["x"].Data, to, edits)
+		}
+	})
 }

@@ -254,7 +254,7 @@ func TestEveryFileIsLookedAt(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, file := range in.Files.Paths() {
-			if !strings.HasSuffix(file, ".tmpl") {
+			if !strings.HasSuffix(file, ".tmpl") || testing.Short() && i%5 > 0 {
 				continue
 			}
 			breaks := []struct{ rule, text string }{

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/pelletier/go-toml/v2"
@@ -184,34 +185,38 @@ var outputNotGofmt = Rule{
 // become edits the output into next, where all that differs is literal text in
 // the template.
 func (o *Output) become(next []byte) []Edit {
+	if !utf8.Valid(o.Data) || !utf8.Valid(next) {
+		return nil // differences are told between characters
+	}
 	var out []Edit
+	done := -1
 	for _, d := range udiff.Bytes(o.Data, next) {
-		e := o.leftmost(d.Start, d.End, d.New)
+		e, end := o.leftmost(d.Start, d.End, d.New, done)
 		if e == nil {
 			return nil
 		}
-		out = append(out, e...)
+		out, done = append(out, e...), end
 	}
 	return out
 }
 
 // leftmost is Edit for a change that may be made at several places with one
 // result: of two spaces, the first one goes. So two outputs of one text agree.
-func (o *Output) leftmost(start, end int, text string) []Edit {
+// It stays behind what is done already, and returns its own end.
+func (o *Output) leftmost(start, end int, text string, done int) ([]Edit, int) {
 	e := o.Edit(start, end, text)
-	for e != nil && start > 0 {
+	for e != nil && start-1 > done {
 		longer := string(o.Data[start-1:start]) + text
 		if o.Data[end-1] != longer[len(longer)-1] {
 			break
 		}
-		start, end, text = start-1, end-1, longer[:len(longer)-1]
-		moved := o.Edit(start, end, text)
+		moved := o.Edit(start-1, end-1, longer[:len(longer)-1])
 		if moved == nil {
 			break
 		}
-		e = moved
+		e, start, end, text = moved, start-1, end-1, longer[:len(longer)-1]
 	}
-	return e
+	return e, end
 }
 
 // agreed reports whether every output that has the edited text wants the edit.
