@@ -19,6 +19,7 @@ require (
 	github.com/xeipuuv/gojsonschema v1.2.0 // tests: is a document what a schema says?
 	go.yaml.in/yaml/v3 v3.0.6 // YAML with positions; checks every splice
 	golang.org/x/mod v0.42.0 // go.mod, go.work, semantic versions, digests
+	golang.org/x/sync v0.24.0 // work side by side, with a limit
 	golang.org/x/term v0.47.0 // is this a terminal?
 	golang.org/x/tools v0.51.0 // txtar archives: tests, and the examples of lint rules
 )
@@ -46,7 +47,6 @@ require (
 	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
-	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
