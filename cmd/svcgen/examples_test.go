@@ -20,6 +20,8 @@ var examples = map[string][]string{
 		"add endpoint POST /v1/payments/{id}/refund --service payments",
 		"add endpoint GET /v1/payments/search --service payments",
 		"add endpoint DELETE /v1/entries/{id} --service ledger",
+		"new fraud --template worker --owner team-risk --set resource=payment --set subject=payments.created",
+		"add publisher fraud.flagged --service fraud",
 	},
 }
 
