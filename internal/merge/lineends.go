@@ -57,3 +57,12 @@ func onlyEnds(a, b []byte) bool {
 	x, y := endsOf(a), endsOf(b)
 	return x != mixed && y != mixed && bytes.Equal(lf.with(a), lf.with(b))
 }
+
+// Endings is base with the line ends of ours, where ours has CRLF throughout and
+// base LF: a checkout on Windows is not an edit.
+func Endings(base, ours []byte) []byte {
+	if endsOf(base) == lf && endsOf(ours) == crlf {
+		return crlf.with(base)
+	}
+	return base
+}

@@ -176,6 +176,7 @@ func fitting(w *workspace.Workspace, dir string, base *layout) (*Fit, func(strin
 	if err != nil {
 		return nil, nil, err
 	}
+	checkedOut(base.files, ours)
 	for _, p := range base.files.Paths() {
 		f, there := ours[p]
 		b := base.files[p]

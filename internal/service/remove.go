@@ -131,6 +131,7 @@ func (r *removal) files(s *workspace.Service, base *layout) (goes tree.Tree, str
 	if err != nil {
 		return nil, nil, err
 	}
+	checkedOut(base.files, all)
 	goes = tree.Tree{}
 	for _, p := range all.Paths() {
 		f := all[p]

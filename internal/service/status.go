@@ -11,6 +11,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/merge"
 	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
@@ -124,7 +125,21 @@ func compared(w *workspace.Workspace, st state) (*layout, tree.Tree, error) {
 		return nil, nil, err
 	}
 	ours, err := readFiles(w, st.service.Path, base.files)
-	return base, ours, err
+	if err != nil {
+		return nil, nil, err
+	}
+	checkedOut(base.files, ours)
+	return base, ours, nil
+}
+
+// checkedOut gives base's files the line endings that ours have.
+func checkedOut(base, ours tree.Tree) {
+	for p, f := range base {
+		if o, there := ours[p]; there && f.Kind != tree.Symlink && o.Kind != tree.Symlink {
+			f.Data = merge.Endings(f.Data, o.Data)
+			base[p] = f
+		}
+	}
 }
 
 func (s *Standing) wired(w *workspace.Workspace, from state, base *layout) error {

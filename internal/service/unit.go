@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/merge"
 	"github.com/svcgen/svcgen/internal/names"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
@@ -83,7 +84,7 @@ func removeUnit(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) 
 		if f == nil {
 			continue
 		}
-		if string(f.Data) != string(made.Files[p].Data) {
+		if string(f.Data) != string(merge.Endings(made.Files[p].Data, f.Data)) {
 			r.object(&diag.Error{File: at, Msg: "was changed"})
 		}
 		r.d.read[at] = *f
