@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +59,6 @@ func (a *app) finding(f service.Finding) {
 	}
 	fmt.Fprintf(a.Stdout, "%s: %s [%s]\n", visible(at), visible(f.Message), f.Rule)
 	if f.Hint != "" {
-		fmt.Fprintf(a.Stdout, "    hint: %s\n", visible(f.Hint))
+		fmt.Fprintf(a.Stdout, "    hint: %s\n", visible(strings.ReplaceAll(f.Hint, "\n", "\n          ")))
 	}
 }

@@ -71,7 +71,9 @@ markers into the files, --conflict=ours and --conflict=theirs choose a side.`,
 			if o.Merging, err = m.options(); err != nil {
 				return err
 			}
-			a.reportFile = report
+			if a.reportFile, err = a.reportTo(report); err != nil {
+				return err
+			}
 			return a.changeIn(change{name: "upgrade", what: "upgrade"}, func(w *workspace.Workspace) (*service.Outcome, error) {
 				step, end := a.progress("merging services:")
 				defer end()
@@ -167,15 +169,28 @@ func (a *app) showServices(out *service.Outcome, applied bool) error {
 		a.code = ExitFindings
 	}
 	if a.reportFile != "" {
-		file := filepath.FromSlash(a.reportFile)
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(a.Env.Dir, file)
-		}
-		if err := os.WriteFile(file, []byte(service.Markdown(out, applied)), 0o666); err != nil {
-			return err
-		}
+		return os.WriteFile(a.reportFile, []byte(service.Markdown(out, applied)), 0o666)
 	}
 	return nil
+}
+
+// reportTo returns where a report is to be written; "" for none. What cannot work
+// is told before anything is changed.
+func (a *app) reportTo(name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	file := filepath.FromSlash(name)
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(a.Env.Dir, file)
+	}
+	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
+		return "", diag.Errorf("--report: there is no folder %s", filepath.Dir(name))
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return "", diag.Errorf("--report: %s is a folder", name)
+	}
+	return file, nil
 }
 
 // asides prints what is worth knowing of the services.

@@ -133,7 +133,11 @@ func (c *checker) wired(s *workspace.Service, p placement) {
 	switch {
 	case err == nil:
 	case errors.As(err, &e) && e.Reason == insert.Missing:
-		c.add("not-wired", s, &diag.Error{File: p.file, Msg: fmt.Sprintf("%s is not listed: there is no %s", s.Name, p.address),
+		msg := fmt.Sprintf("%s is not listed: there is no %s", s.Name, p.address)
+		if p.address.Key == "" {
+			msg = s.Name + " is not listed as svcgen writes it"
+		}
+		c.add("not-wired", s, &diag.Error{File: p.file, Msg: msg,
 			Hint: "the entry is:\n" + strings.TrimRight(string(p.text), "\n")})
 	case errors.As(err, &e):
 		c.add("wiring-broken", s, &diag.Error{File: e.File, Line: e.Line, Col: e.Col, Msg: e.Msg, Hint: e.Hint})

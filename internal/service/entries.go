@@ -97,7 +97,7 @@ func rewriting(w *workspace.Workspace, d *draft, all []*transition) (map[string]
 			case e.t.failed != nil:
 				return nil, e.t.failed
 			case isMissing(r.Err):
-				e.t.absent(e.p.before)
+				e.t.absent(e.p)
 			case r.Err != nil:
 				return nil, r.Err
 			case r.Text == nil:
@@ -213,7 +213,7 @@ func (t *transition) entry(d *draft, p pair) error {
 		At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text, Merge: with,
 	})
 	if isMissing(err) {
-		t.absent(p.before)
+		t.absent(p)
 		return nil
 	}
 	if err != nil {
@@ -231,9 +231,14 @@ func (t *transition) entry(d *draft, p pair) error {
 	return nil
 }
 
-// absent notes that people took an entry out.
-func (t *transition) absent(p *placement) {
-	t.note("%s was taken out of %s, and stays away", p.address, p.file)
+// absent notes that an entry is not there any more. What has no key of its own,
+// such as a line, may also have been edited.
+func (t *transition) absent(p pair) {
+	if p.before.address.Key != "" {
+		t.note("%s was taken out of %s, and stays away", p.before.address, p.before.file)
+		return
+	}
+	t.note("%s no longer has what svcgen wrote there; it stays as it is, without:\n%s", p.before.file, bytes.TrimRight(p.after.text, "\n"))
 }
 
 // undecided reports an entry that both sides changed. It stays as it is also
