@@ -23,7 +23,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
-		RequireUniqueNames:  true, UpdateScripts: os.Getenv("UPD") != "",
+		RequireUniqueNames:  true,
 		Condition:           conditions,
 		Setup: func(env *testscript.Env) error {
 			// The folder that holds nothing but svcgen.

@@ -28,16 +28,34 @@ type renamedPackages struct {
 	newNames          map[string]string // by new folder: its new one
 }
 
-// code brings a person's own Go code to the new name: import paths, package
-// clauses, and the names by which packages are called. Files that the merge made
-// are mended in the merge's result; the others are returned by their path in the
+// translated is a tree of the service's files with its Go code brought to the
+// new name. Both sides of a merge are translated before it, so that what is left
+// to merge is what people wrote.
+func (r *renamedPackages) translated(files tree.Tree, pairs map[string]string) tree.Tree {
+	out := files.Clone()
+	for p, f := range files {
+		if path.Ext(p) != ".go" || f.Kind == tree.Symlink {
+			continue
+		}
+		at := p
+		if to, moves := pairs[p]; moves {
+			at = to
+		}
+		f.Data = r.file(at, f.Data)
+		out[p] = f
+	}
+	return out
+}
+
+// code brings a person's own files to the new name: those in folders that are
+// called otherwise move with them, and Go code gets the new import paths, package
+// clauses, and names of packages. They are returned by their path in the
 // workspace, as it is after the folder has moved.
 func (t *transition) code() (map[string]moved, error) {
 	r := t.packages()
 	dir := t.to.service.Path
-	for _, p := range t.merged.Tree.Paths() {
-		f := t.merged.Tree[p]
-		if path.Ext(p) == ".go" && f.Kind != tree.Symlink {
+	for p := range t.merged.Read { // renamed by a person, and read by the merge
+		if f := t.merged.Tree[p]; path.Ext(p) == ".go" {
 			f.Data = r.file(p, f.Data)
 			t.merged.Tree[p] = f
 		}
@@ -47,23 +65,37 @@ func (t *transition) code() (map[string]moved, error) {
 		return nil, err
 	}
 	out := map[string]moved{}
-	for p, f := range others {
+	for _, p := range others.Paths() {
+		f := others[p]
 		if _, taken := t.merged.Tree[p]; taken || f.Kind == tree.Symlink {
 			continue
 		}
-		to := p
-		if d, ok := r.dirs[path.Dir(p)]; ok {
-			to = path.Join(d, path.Base(p))
-		}
-		next := f
+		to, next := r.dir(p), f
 		if path.Ext(p) == ".go" {
 			next.Data = r.file(to, f.Data)
+			if bytes.Equal(next.Data, f.Data) && bytes.Contains(f.Data, []byte(r.module)) && parses(p, f.Data) != nil {
+				t.note("%s does not parse, and was left as it is", path.Join(dir, to))
+			}
+		}
+		if _, taken := t.merged.Tree[to]; taken && to != p {
+			to = p // a file of the template's is in the way: the person's stays where it is
 		}
 		if to != p || !next.Equal(f) {
 			out[path.Join(dir, p)] = moved{f, next, path.Join(dir, to)}
 		}
 	}
 	return out, nil
+}
+
+// dir is where a path stands after the rename: with the nearest folder around it
+// that is called otherwise.
+func (r *renamedPackages) dir(p string) string {
+	for at := path.Dir(p); at != "."; at = path.Dir(at) {
+		if to, ok := r.dirs[at]; ok {
+			return to + p[len(at):]
+		}
+	}
+	return p
 }
 
 // packages compares the two renderings.
@@ -138,11 +170,18 @@ func (r *renamedPackages) file(p string, data []byte) []byte {
 		if !ok {
 			continue
 		}
+		old, changes := r.names[dir]
+		switch {
+		case !changes || imp.Name != nil:
+		case uses(f, r.newNames[dir]):
+			// The new name means something else here: the old one stays, as this
+			// file's own name for the package.
+			edits = append(edits, edit{off(imp.Path.Pos()), off(imp.Path.Pos()), old + " "})
+		default:
+			called[old] = r.newNames[dir]
+		}
 		if to != name {
 			edits = append(edits, edit{off(imp.Path.Pos()), off(imp.Path.End()), strconv.Quote(to)})
-		}
-		if old, changes := r.names[dir]; changes && imp.Name == nil {
-			called[old] = r.newNames[dir]
 		}
 	}
 	free := map[*ast.Ident]bool{}
@@ -162,6 +201,23 @@ func (r *renamedPackages) file(p string, data []byte) []byte {
 	return applied(data, edits)
 }
 
+// uses reports whether a file has an identifier of that name, other than one
+// behind a dot.
+func uses(f *ast.File, name string) bool {
+	found := false
+	behind := map[*ast.Ident]bool{f.Name: true}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			behind[n.Sel] = true
+		case *ast.Ident:
+			found = found || n.Name == name && !behind[n]
+		}
+		return !found
+	})
+	return found
+}
+
 // importPath translates a path of the service's own packages; dir is its new
 // folder in the service.
 func (r *renamedPackages) importPath(name string) (to, dir string, ok bool) {
@@ -171,8 +227,8 @@ func (r *renamedPackages) importPath(name string) (to, dir string, ok bool) {
 			continue
 		}
 		dir = strings.TrimPrefix(rest, "/")
-		if d, moves := r.dirs[dir]; moves && mod == r.module {
-			dir = d
+		if mod == r.module {
+			dir = strings.TrimSuffix(r.dir(dir+"/"), "/")
 		}
 		return path.Join(r.newModule, dir), dir, true
 	}
@@ -183,7 +239,7 @@ func applied(data []byte, edits []edit) []byte {
 	if len(edits) == 0 {
 		return data
 	}
-	slices.SortFunc(edits, func(a, b edit) int { return cmp.Compare(a.at, b.at) })
+	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.at, b.at) })
 	var b bytes.Buffer
 	at := 0
 	for _, e := range edits {

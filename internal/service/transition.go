@@ -92,9 +92,14 @@ func (t *transition) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	base, ours := t.before.files, t.ours
+	if t.merging.words {
+		r := t.packages()
+		base, ours = r.translated(base, t.pairs()), r.translated(ours, t.pairs())
+	}
 	in := merge.Input{
 		Dir:  t.folder(),
-		Base: t.before.files, Ours: t.ours, Theirs: t.after.files,
+		Base: base, Ours: ours, Theirs: t.after.files,
 		Renames: t.pairs(), Removed: t.removed, Keep: keep, Parses: parses,
 		Policy: t.merging.Policy, Label: t.label, Git: t.merging.Git, Words: t.merging.words,
 		Others: func() (tree.Tree, error) { return t.others() },
