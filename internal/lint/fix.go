@@ -58,7 +58,11 @@ func (o *Output) InsertLines(line int, text string) []Edit {
 	if start > 0 && o.Data[start-1] != '\n' {
 		text = "\n" + text
 	}
-	return o.Edit(start, start, strings.TrimSuffix(text, "\n")+"\n")
+	text = strings.TrimSuffix(text, "\n") + "\n"
+	if bytes.Contains(o.Data, crlf) {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return o.Edit(start, start, text)
 }
 
 // lineRange is where a line, from one, stands in the output, without its break.

@@ -60,11 +60,16 @@ func FuzzBodies(f *testing.F) {
 		"layers: [base, {dir: more, when: .Values.a}]\nunits:\n  u:\n    values: {name: {}}\n    dir: unit\n    insert: [{file: x.yaml, at: [a], key: '{{ .Unit.name }}', text: u.yaml.tmpl}]\n"
 	f.Add("a: {}\n", "package x\nvar  y = 1 // svcgen:ignore output-not-gofmt -- x", "FROM scratch\nUSER 1", "{{ .Unit.name }}: 1")
 	f.Add("a:\n  b: ${{ github.x }}", "{{ if .Values.a }}package{{ end }} x\nfunc f() {{{ .Values.s }}}", "FROM a AS b\nADD x y\nCMD [\"a\"]", "1")
+	f.Add("apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - {name: x, image: y, ports: [{containerPort: 1}], livenessProbe: {httpGet: {path: /livez, port: 2}}}\n",
+		"package main\n\nimport \"net/http\"\n\nfunc main() { http.ListenAndServe(\":1\", nil) }\n", "FROM a\nADD . .\nCMD run\n", "x")
+	f.Add("on: push\npermissions: write-all\njobs:\n  a:\n    steps: [{uses: actions/checkout@v4}, {run: x, env: {T: AKIAABCDEFGHIJKLMNOP}}]\n",
+		"package x\n\nimport \"net/http\"\n\nvar s = &http.Server{Addr: \"x\"}\n", "ARG V=1\nFROM a:$V AS b\nFROM b\nUSER root\nENTRYPOINT [\"x\"]\n", "x")
 	f.Add("{{ $labels.x }}", "{{/* svcgen:ignore a,b */}}{{- range $i, $x := list 1 2 }}{{ $x }}{{ else }}{{ end }}", "# syntax=x\nRUN <<E\n{{ .Values.nosuch }}\nE", "{{ now }}")
 	f.Fuzz(func(t *testing.T, text, code, image, entry string) {
 		in := Input{Label: "demo", Files: tree.Tree{
 			"template.yaml": {Data: []byte(doc)}, "base/x.yaml.tmpl": {Data: []byte(text)}, "base/x.go.tmpl": {Data: []byte(code)},
-			"base/Dockerfile.tmpl": {Data: []byte(image)}, "more/{{ .Values.s }}/deploy.yaml": {Data: []byte(text)}, "u.yaml.tmpl": {Data: []byte(entry)},
+			"base/Dockerfile.tmpl": {Data: []byte(image)}, "more/{{ .Values.s }}/deploy.yaml": {Data: []byte(text)},
+			"base/.github/workflows/ci.yml": {Data: []byte(text)}, "base/x_test.go": {Data: []byte(code)}, "u.yaml.tmpl": {Data: []byte(entry)},
 			"unit/{{ .Unit.name }}.go.tmpl": {Data: []byte(code)},
 		}}
 		in.Released, in.Since = tree.Tree{"template.yaml": in.Files["template.yaml"]}, "v1"

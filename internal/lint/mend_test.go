@@ -38,6 +38,22 @@ func TestMendLooksAtAllRules(t *testing.T) {
 	}
 }
 
+// On Windows, git may have written every line end as two characters.
+func TestLineEndsOfWindowsAreNoFinding(t *testing.T) {
+	in := Input{Label: "demo", Files: tree.Tree{
+		"template.yaml": {Data: []byte("version: 1\r\nname: demo\r\nrelease: 1.0.0\r\nkind: other\r\nlayers: [base]\r\n")},
+		"base/x.go":     {Data: []byte("package x\r\n\r\n// Y is\r\n// `so`.\r\nvar Y = 1\r\n")},
+		"base/bad.go":   {Data: []byte("package x\r\n\r\nvar  z = 1\r\n")},
+	}}
+	m, err := Mend(context.Background(), in, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(m.Files["base/bad.go"].Data); len(m.Applied) != 1 || len(m.Report.Findings) > 0 || got != "package x\r\n\r\nvar z = 1\r\n" {
+		t.Errorf("%q, mended %v, left %v", got, m.Applied, m.Report.Findings)
+	}
+}
+
 // What would be mended in one combination and broken in another stays.
 func TestMendHoldsInAllCombinations(t *testing.T) {
 	in := Input{Label: "demo", Files: tree.Tree{

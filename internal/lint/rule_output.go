@@ -242,11 +242,17 @@ func (o *Output) gofmted() bool {
 	return formatted == nil || bytes.Equal(formatted, o.Data)
 }
 
+var crlf, lf = []byte("\r\n"), []byte("\n")
+
 func (o *Output) format() []byte {
 	// format.Node takes longer: it prints and parses anew to sort imports.
 	formatted, err := format.Source(o.Data)
 	if err != nil || o.goFile().err != nil {
 		return nil
+	}
+	if bytes.Contains(o.Data, crlf) {
+		// gofmt takes the line ends of Windows out; git gave them to the template.
+		formatted = bytes.ReplaceAll(formatted, lf, crlf)
 	}
 	return formatted
 }
