@@ -21,8 +21,9 @@ type answer struct {
 	offset  int
 }
 
-// last is the path's last segment, which tells what it is for.
-func (a answer) last() string { return strings.ToLower(path.Base(a.path)) }
+// last is the path's last segment, which tells what it is for: healthz in
+// /_healthz.
+func (a answer) last() string { return strings.ToLower(strings.Trim(path.Base(a.path), "_-")) }
 
 // answers lists the paths of the program of all renderings.
 func (p *Pass) answers() []answer {
@@ -119,10 +120,13 @@ func answersOneOf(all []answer, names []string) func(int) bool {
 	return func(i int) bool { return has[i] }
 }
 
+var grpcHealth = regexp.MustCompile(`(?i)grpc[./_-]?health|HealthStatusManager`)
+
 // speaksGRPCHealth tells the renderings whose program has gRPC's own health
 // service, which answers for both.
 func (p *Pass) speaksGRPCHealth() func(int) bool {
-	return shows(p.program(), func(o *Output) bool {
-		return bytes.Contains(o.Data, []byte("google.golang.org/grpc/health")) || bytes.Contains(o.Data, []byte("connectrpc.com/grpchealth"))
+	return shows(p.Outputs, func(o *Output) bool {
+		source := insert.FormatOf(o.Path) == insert.Go || slices.Contains(sources, path.Ext(o.Path))
+		return source && !isTest(o.Path) && bytes.Contains(o.Data, []byte("ealth")) && grpcHealth.Match(o.Data)
 	})
 }

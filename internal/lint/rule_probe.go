@@ -39,37 +39,45 @@ var noReadiness = Rule{
 // probes reports where nothing answers, where pods do not ask, and where they
 // ask in vain. Paths that pods ask count, whatever they are called.
 func (p *Pass) probes(probe, what, example string, names []string) {
-	all := p.answers()
-	known, grpc := answersOneOf(all, names), p.speaksGRPCHealth()
+	all, grpc := p.answers(), p.speaksGRPCHealth()
+	known := answersOneOf(all, names)
 	settled := map[int]bool{} // the pods tell
-	for _, w := range p.workloads() {
-		if !w.serves() || !w.ours() {
-			continue
-		}
+	for _, w := range p.ownWorkloads() {
 		asked := false
 		for _, c := range w.all() {
 			n := field(c.node, probe)
 			asked = asked || n != nil
 			at := field(n, "httpGet", "path")
 			for _, i := range w.o.Shown {
-				settled[i] = settled[i] || n != nil && at == nil
-				if at == nil || answered(all, i, scalar(at)) {
-					settled[i] = settled[i] || at != nil
-				} else if c.ours() && !grpc(i) {
+				switch {
+				case n == nil:
+				case at == nil || answered(all, i, scalar(at)):
+					settled[i] = true
+				case !grpc(i) && (c.ours() || !w.ours()):
 					settled[i] = true
 					p.ReportFor([]int{i}, w.o.Source.File, w.o.Place(at.Line, at.Column), "the %s asks %s, which nothing answers", probe, scalar(at))
 				}
 			}
 		}
 		if !asked {
-			at := w.containers[0].node
+			at := w.all()[0].node
 			p.ReportOutput(w.o, at.Line, at.Column, "the pods of %s %s have no %s", w.kind, w.name, probe)
 		}
 	}
 	p.ReportAbsent(p.lacking(func(i int) bool { return known(i) || grpc(i) || settled[i] }), "nothing answers %s, such as %s", what, example)
 }
 
-// ours reports whether the image is most likely that of the service.
+// ownWorkloads lists the workloads that are to stay up, and whose image is most
+// likely the service's: that of its name, or any where none has it.
+func (p *Pass) ownWorkloads() []*workload {
+	all := slices.DeleteFunc(p.workloads(), func(w *workload) bool { return !w.serves() })
+	if slices.ContainsFunc(all, (*workload).ours) {
+		return slices.DeleteFunc(all, func(w *workload) bool { return !w.ours() })
+	}
+	return all
+}
+
+// ours reports whether the image has the service's name.
 func (c container) ours() bool { return strings.Contains(c.image, sample.Name) }
 
 func (w *workload) ours() bool { return slices.ContainsFunc(w.containers, container.ours) }
