@@ -3,6 +3,8 @@ package merge
 import (
 	"maps"
 	"slices"
+
+	"github.com/svcgen/svcgen/internal/tree"
 )
 
 // pair puts together what is one file on the three sides, renames considered.
@@ -102,8 +104,10 @@ func (m *merger) theirNames() (map[string]string, error) {
 // where ours has it already, and what git finds among the other files for one
 // that theirs changes.
 func (m *merger) ourNames(theirs map[string]string) (map[string]string, error) {
-	out := map[string]string{}
-	from := map[string][]byte{}
+	if maps.EqualFunc(m.Ours, m.Theirs, tree.File.Equal) {
+		return maps.Clone(theirs), nil // every new name is here already
+	}
+	out, from := map[string]string{}, map[string][]byte{}
 	for p, b := range m.Base {
 		at := theirs[p]
 		switch {
