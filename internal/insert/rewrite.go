@@ -176,13 +176,16 @@ func alike(name string, a, b []byte, r Rewriting) bool {
 	if err != nil || !bytes.Equal(x, y) {
 		return false
 	}
-	// A comment above an entry is not part of its value.
+	// A comment above an entry, or behind a scalar, is not part of its value.
 	s, err := Find(name, a, r.At, r.Text)
 	if err != nil {
 		return false
 	}
 	t, err := Find(name, b, r.At, r.Text)
-	return err == nil && bytes.Count(a[s.Start:s.End], []byte("\n")) == bytes.Count(b[t.Start:t.End], []byte("\n"))
+	same := func(what string) bool {
+		return bytes.Count(a[s.Start:s.End], []byte(what)) == bytes.Count(b[t.Start:t.End], []byte(what))
+	}
+	return err == nil && same("\n") && same("#")
 }
 
 func splices(data []byte, at Span, text []byte) []byte {

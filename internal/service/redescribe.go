@@ -36,34 +36,6 @@ func answersOf(values map[string]any) map[string]string {
 	return out
 }
 
-// editor changes scalars and entries of one YAML file, and keeps the first
-// error.
-type editor struct {
-	file string
-	data []byte
-	err  error
-}
-
-func (e *editor) rewrite(a insert.Address, old string, text string) {
-	if e.err != nil || old == text {
-		return
-	}
-	data, _, err := insert.Rewrite(e.file, e.data, insert.Rewriting{At: a, Text: []byte(old), To: a, New: []byte(text)})
-	e.keep(data, err)
-}
-
-func (e *editor) keep(data []byte, err error) {
-	if e.err = err; err == nil {
-		e.data = data
-	}
-}
-
-func (e *editor) scalar(at []string, key, old, text string) {
-	if old != text {
-		e.rewrite(insert.Address{Path: at, Key: key}, workspace.FlowScalar(old), workspace.FlowScalar(text))
-	}
-}
-
 // values changes the recorded values one by one.
 func (e *editor) values(old, next map[string]string) {
 	for _, k := range slices.Sorted(maps.Keys(old)) {
@@ -95,7 +67,8 @@ func (e *editor) units(old []workspace.Unit, to state) {
 		if u.Kind == next.Kind && maps.Equal(u.Values, next.Values) {
 			continue
 		}
-		e.rewrite(insert.Address{Path: []string{"units"}}, u.Entry(u.Keys), next.Entry(next.Keys))
+		a := insert.Address{Path: []string{"units"}}
+		e.rewrite(insert.Rewriting{At: a, Text: []byte(u.Entry(u.Keys)), To: a, New: []byte(next.Entry(next.Keys))}, "", "", "")
 	}
 }
 

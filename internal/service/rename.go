@@ -12,7 +12,6 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/document"
-	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
@@ -188,35 +187,6 @@ func (t *transition) references(d *draft) error {
 		return nil
 	}
 	return t.dependents(d)
-}
-
-// rekey gives an entry another key, in the order of names.
-func (e *editor) rekey(at []string, old, next string, peers []string) {
-	if e.err != nil {
-		return
-	}
-	from := insert.Address{Path: at, Key: old, Peers: peers}
-	to := from
-	to.Key = next
-	value, err := insert.Value(e.file, e.data, from, nil)
-	if err != nil {
-		e.err = err
-		return
-	}
-	data, _, err := insert.Rewrite(e.file, e.data, insert.Rewriting{At: from, Text: value, To: to, New: value})
-	e.keep(data, err)
-}
-
-// element replaces one scalar of a sequence.
-func (e *editor) element(at []string, old, next string) {
-	if e.err != nil {
-		return
-	}
-	data, _, err := insert.Rewrite(e.file, e.data, insert.Rewriting{
-		At: insert.Address{Path: at, Key: "[=" + old + "]"}, Text: []byte(workspace.FlowScalar(old)),
-		To: insert.Address{Path: at, Key: "[=" + next + "]"}, New: []byte(workspace.FlowScalar(next)),
-	})
-	e.keep(data, err)
 }
 
 // dependents changes the name in the depends_on of other services' entries in a
