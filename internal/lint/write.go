@@ -36,8 +36,23 @@ func (r *Report) WriteText(w io.Writer, color bool, took time.Duration) error {
 	if len(r.Findings) > 0 {
 		fmt.Fprintf(&b, "hint: svcgen lint --explain %s\n", r.worst().Rule)
 	}
+	if n := r.fixable(); n > 0 && len(r.Mended) == 0 {
+		fmt.Fprintf(&b, "hint: --fix may mend %d of them; --fix --diff shows how\n", n)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// fixable is how many findings offer a mend; whether it is certain is found by
+// trying it.
+func (r *Report) fixable() int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Fixable {
+			n++
+		}
+	}
+	return n
 }
 
 // rendered says how much was rendered, and built.
