@@ -8,6 +8,9 @@ import (
 // yamlInsert puts the entry text at a. See yaml.go.
 func yamlInsert(name string, data []byte, a Address, text []byte) ([]byte, error) {
 	p, err := locate(name, data, a)
+	if err == nil {
+		err = p.unshared()
+	}
 	if err != nil {
 		return nil, err
 	}

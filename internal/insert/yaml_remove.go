@@ -11,6 +11,9 @@ func yamlRemove(name string, data []byte, a Address) ([]byte, error) {
 // text.
 func yamlRemoveText(name string, data []byte, a Address, text []byte) ([]byte, error) {
 	p, err := locate(name, data, a)
+	if err == nil {
+		err = p.unshared()
+	}
 	if err != nil {
 		return nil, err
 	}
