@@ -239,7 +239,7 @@ func (a *app) table(lines []service.Line) {
 	for i, l := range lines {
 		wide = max(wide, utf8.RuneCountInString(l.Path))
 		counts[i] = counted(l)
-		if l.What != "" {
+		if l.What != "" && counts[i] != l.What {
 			widest = max(widest, len(counts[i]))
 		}
 	}
@@ -249,7 +249,7 @@ func (a *app) table(lines []service.Line) {
 			action = green(action)
 		}
 		row := fmt.Sprintf("%s  %s%s  %s", action, visible(l.Path), strings.Repeat(" ", wide-utf8.RuneCountInString(l.Path)), counts[i])
-		if l.What != "" {
+		if l.What != "" && counts[i] != l.What {
 			row += strings.Repeat(" ", widest-len(counts[i])+2) + visible(l.What)
 		}
 		fmt.Fprintln(a.Stdout, row)
@@ -259,7 +259,7 @@ func (a *app) table(lines []service.Line) {
 func counted(l service.Line) string {
 	switch {
 	case l.What != "" && l.Added+l.Removed == 0:
-		return ""
+		return l.What
 	case l.Files > 0 && l.Action != "create":
 		return fmt.Sprintf("%s, +%s -%s", strings.Replace(count(l.Files, "file"), "one", "1", 1), thousands(l.Added), thousands(l.Removed))
 	case l.Files == 1:

@@ -80,7 +80,7 @@ func removeService(w *workspace.Workspace, lib workspace.Library, o RemoveOption
 			out.Lines[i].Action = "delete"
 		}
 	}
-	out.Notes = append(out.Notes, mentions(w, r.d, st, base.has)...)
+	out.Notes = append(out.Notes, mentions(w, r.d, st, base.has, "")...)
 	if len(strays) > 0 {
 		out.Notes = append(out.Notes, fmt.Sprintf("svcgen did not make %s of %s, which stay:\n%s", plural(len(strays), "file"), s.Path, strings.Join(clipped(strays, 20), "\n")))
 	}

@@ -77,7 +77,7 @@ func Rename(ctx context.Context, w *workspace.Workspace, lib workspace.Library, 
 	out.Plan = d.plan()
 	out.Lines = summary(w, out.Plan, []*transition{t})
 	if t.from.service.Name != t.to.service.Name {
-		out.Notes = append(out.Notes, mentions(w, d, t.from, t.before.has)...)
+		out.Notes = append(out.Notes, mentions(w, d, t.from, t.before.has, t.to.service.Path)...)
 	}
 	out.Done = fmt.Sprintf("%s is called %s now", t.from.service.Name, t.to.service.Name)
 	if t.from.service.Name == t.to.service.Name {
@@ -237,11 +237,16 @@ func (t *transition) dependents(d *draft) error {
 	return nil
 }
 
-// mentions lists where the shared files still have a service's name.
-func mentions(w *workspace.Workspace, d *draft, st state, has func(p string) bool) []string {
+// mentions lists where the shared files still have a service's name, or its
+// folder, unless that is still in use.
+func mentions(w *workspace.Workspace, d *draft, st state, has func(p string) bool, used string) []string {
 	s := st.service
+	folder := ""
+	if s.Path != used {
+		folder = "|" + regexp.QuoteMeta(s.Path)
+	}
 	// A word of a path, such as a team's or the module's, is not the service.
-	name := regexp.MustCompile(`((^|//|[^\pL\pN_/-])` + regexp.QuoteMeta(s.Name) + `|` + regexp.QuoteMeta(s.Path) + `)($|[^\pL\pN_-])`)
+	name := regexp.MustCompile(`((^|//|[^\pL\pN_/-])` + regexp.QuoteMeta(s.Name) + folder + `)($|[^\pL\pN_-])`)
 	places, _, err := placements(alone(w, s), member{s, st.tmpl, st.scope, has})
 	if err != nil {
 		return nil

@@ -175,11 +175,32 @@ func (l Library) kept(ref, release string) (*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	if want := strings.TrimSpace(string(sum.Data)); got != want {
+	want := strings.TrimSpace(string(sum.Data))
+	if got != want {
+		files = withoutLitter(files)
+		if got, err = Digest(files); err != nil {
+			return nil, err
+		}
+	}
+	if got != want {
 		return nil, &diag.Error{File: dir, Msg: fmt.Sprintf("the kept release of template %s %s was changed", ref, release),
 			Hint: "restore " + dir + " from git; changes to a template belong into a new release"}
 	}
 	return template.Load(files, dir)
+}
+
+// withoutLitter leaves out what file managers put into every folder they show;
+// git, which ignores it as a rule, would not bring the release back.
+func withoutLitter(files tree.Tree) tree.Tree {
+	out := tree.Tree{}
+	for p, f := range files {
+		switch path.Base(p) {
+		case ".DS_Store", "Thumbs.db", "desktop.ini":
+		default:
+			out[p] = f
+		}
+	}
+	return out
 }
 
 // Keeps reports whether the workspace keeps t's release under ref with the very
