@@ -19,6 +19,7 @@ type Env struct {
 	Dir            string // the current folder, absolute
 	Templates      fs.FS  // the built-in templates, one folder each
 	Version        string // svcgen's own, without a "v"
+	Commit         string // the revision that svcgen was built from, "+dirty" behind it where files had changed; may be empty
 
 	// Ask asks a person; nil where there is no terminal.
 	Ask func(prompt.Question) (string, error)
