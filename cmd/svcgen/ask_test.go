@@ -73,6 +73,7 @@ func TestNewAsks(t *testing.T) {
 		{"Which colour", "2\r"},
 		{"Which motto", "UP\r"},
 		{"does not match", "all is well\r"},
+		{"Do this [write]", "\r"},
 	})
 	if code != 0 || !strings.Contains(shown, "payments is ready on port 8081") {
 		t.Fatalf("exit %d\n%s", code, shown)
@@ -83,6 +84,82 @@ func TestNewAsks(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(dir, "services", "payments", "service.yaml"))
 	if err != nil || !strings.Contains(string(data), "{color: blue, motto: all is well}") {
 		t.Errorf("%v\n%s", err, data)
+	}
+}
+
+// TestNewGoesBack changes its mind: about a value, then about the template's
+// choice, after it has seen what would be done.
+func TestNewGoesBack(t *testing.T) {
+	dir := asking(t)
+	shown, code := session(t, dir, []string{"new", "payments"}, [][2]string{
+		{"Template [http]:", "tiny\r"},
+		{"Which colour (< goes back)", "2\r"},
+		{"Which motto (< goes back)", "<\r"},
+		{"Which colour [blue] (< goes back)", "<\r"},
+		{"Template [tiny]", "\r"},
+		{"Which colour [blue]", "red\r"},
+		{"Which motto", "go on\r"},
+		{"Do this [write] (< goes back)", "<\r"},
+		{"Which motto [go on]", "all is well\r"},
+		{"Do this [write]", "2\r"},
+		{"Do this [write]", "write\r"},
+	})
+	if code != 0 || !strings.Contains(shown, "payments is ready on port 8081") {
+		t.Fatalf("exit %d\n%s", code, shown)
+	}
+	if want := "svcgen new payments --template tiny --set color=red --set 'motto=all is well'"; !strings.Contains(shown, want) {
+		t.Errorf("the equivalent command is not shown: %s\nwant %s", shown, want)
+	}
+	if strings.Count(shown, "create  services/payments") != 4 || !strings.Contains(shown, "+values: {color: red, motto: all is well}") {
+		t.Errorf("three previews, a diff and a result are expected:\n%s", shown)
+	}
+}
+
+func TestPreviewStops(t *testing.T) {
+	for name, answer := range map[string]string{"a choice": "stop\r", "Ctrl-D": "\x04", "Ctrl-C": "\x03"} {
+		t.Run(name, func(t *testing.T) {
+			dir := asking(t)
+			before := snapshot(t, dir)
+			shown, code := session(t, dir, []string{"new", "payments", "--template", "tiny"}, [][2]string{
+				{"Which colour", "red\r"}, {"Which motto", "well\r"}, {"Do this", answer}})
+			if code != 130 {
+				t.Errorf("exit %d, want 130\n%s", code, shown)
+			}
+			if d := differences(before, snapshot(t, dir)); len(d) > 0 {
+				t.Errorf("changed: %v", d)
+			}
+		})
+	}
+}
+
+// TestNewInitAsks makes a workspace and its first service with questions, and
+// asks at the preview for the values that have a default.
+func TestNewInitAsks(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "shop")
+	shown, code := session(t, t.TempDir(), []string{"new", "--init", "--module", "example.com/shop", "-C", dir}, [][2]string{
+		{"Name of the service", "payments\r"},
+		{"Template", "http\r"},
+		{"Do this", "values\r"},
+		{"What does the service keep", "receipt\r"},
+		{"as an example", "no\r"},
+		{"Which database", "none\r"},
+		{"Do this", "write\r"},
+	})
+	if code != 0 || !strings.Contains(shown, "payments is ready") {
+		t.Fatalf("exit %d\n%s", code, shown)
+	}
+	want := "svcgen new payments --init -C " + dir + " --module example.com/shop --template http --set database=none --set example=no --set resource=receipt"
+	if !strings.Contains(shown, want) {
+		t.Errorf("the equivalent command is not shown: %s\nwant %s", shown, want)
+	}
+}
+
+func TestDryRunHasNoPreview(t *testing.T) {
+	dir := asking(t)
+	shown, code := session(t, dir, []string{"new", "payments", "--template", "tiny", "--dry-run"}, [][2]string{
+		{"Which colour", "red\r"}, {"Which motto", "well\r"}})
+	if code != 0 || strings.Contains(shown, "Do this") || !strings.Contains(shown, "nothing was written") {
+		t.Errorf("exit %d\n%s", code, shown)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/svcgen/svcgen/templates"
 )
 
-// version is svcgen's release.
+// version is svcgen's release. A tag of another name does not become a release.
 const version = "0.1.0"
 
 func main() { os.Exit(run()) }
@@ -44,9 +44,31 @@ func run() int {
 	}
 	return cli.Main(ctx, os.Args[1:], cli.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Dir: dir, Templates: templates.FS, Version: version,
-		Ask:   prompt.Terminal(os.Stdin, os.Stderr, plain),
+		Dir: dir, Templates: templates.FS, Version: version, Commit: commit(),
+		Ask:   prompt.Terminal(ctx, os.Stdin, os.Stderr, plain),
 		Color: colored(os.Stdout), ErrColor: colored(os.Stderr),
 		Progress: progress,
 	})
+}
+
+// commit is the revision that the go command found when it built this program;
+// empty where it saw no repository, as for go install with a version.
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	var revision, dirty string
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = "+dirty"
+		}
+	}
+	if revision == "" {
+		return ""
+	}
+	return revision + dirty
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/prompt"
 	"github.com/svcgen/svcgen/internal/service"
+	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
@@ -55,21 +56,8 @@ func (a *app) add(in string, o service.AddOptions) error {
 	if o.Service, err = a.which(w, in); err != nil {
 		return err
 	}
-	asked := false
-	if a.Ask != nil {
-		values, err := service.AddQuestions(w, lib, o, a.askAll)
-		if err != nil {
-			return err
-		}
-		for _, v := range values {
-			if o.Answers[v.Name], err = a.askValue(v); err != nil {
-				return err
-			}
-			asked = true
-		}
-	}
 	name := o.Service.Name
-	err = a.carryOut(w.Path, change{"add", "add " + o.Unit, func(root *os.Root) (*service.Outcome, error) {
+	c := change{"add", "add " + o.Unit, func(root *os.Root) (*service.Outcome, error) {
 		now := &workspace.Workspace{Root: root, Path: w.Path}
 		if err := now.Reload(); err != nil {
 			return nil, err
@@ -78,9 +66,18 @@ func (a *app) add(in string, o service.AddOptions) error {
 			return nil, diag.Errorf("the service %s is gone", name)
 		}
 		return service.Add(now, a.library(now), o)
-	}})
+	}}
+	questions := func(all bool) ([]template.Value, error) { return service.AddQuestions(w, lib, o, all) }
+	asked, err := a.askValues(w.Path, c, o.Answers, questions)
+	if err != nil {
+		return err
+	}
+	err = a.carryOut(w.Path, c)
 	if err == nil && asked && !a.json && !a.quiet {
 		words := append([]string{"svcgen", "add", o.Unit}, o.Args...)
+		if dir := a.askedDir(); dir != "" {
+			words = append(words, "-C", dir)
+		}
 		a.echo(append(append(words, "--service", name), setWords(o.Answers)...))
 	}
 	return err

@@ -12,8 +12,8 @@ import (
 	"github.com/svcgen/svcgen/internal/template"
 )
 
-// askValue asks for a template's value.
-func (a *app) askValue(v template.Value) (string, error) {
+// valueStep asks for a template's value, and puts the answer among answers.
+func valueStep(v template.Value, answers map[string]string) *step {
 	q := prompt.Question{Name: v.Name, Message: v.Name, Help: v.Help}
 	if v.Help != "" {
 		q.Message = strings.TrimRight(v.Help, "?.")
@@ -42,7 +42,9 @@ func (a *app) askValue(v template.Value) (string, error) {
 			return nil
 		}
 	}
-	return a.Ask(q)
+	return &step{Question: q,
+		take:   func(answer string) (bool, error) { answers[v.Name] = answer; return false, nil },
+		forget: func() { delete(answers, v.Name) }}
 }
 
 func setWords(answers map[string]string) []string {

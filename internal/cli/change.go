@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,20 +99,14 @@ func (a *app) carryOutIn(dir string, c change) error {
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		return a.carryOut(dir, c)
 	}
-	empty, err := os.MkdirTemp("", "svcgen")
-	if err != nil {
+	err := within(dir, func(empty *os.Root) error {
+		if a.dryRun || a.check {
+			return a.carryOut(empty.Name(), c)
+		}
+		_, err := c.compute(empty)
 		return err
-	}
-	defer os.RemoveAll(empty)
-	if a.dryRun || a.check {
-		return a.carryOut(empty, c)
-	}
-	root, err := os.OpenRoot(empty)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	if _, err := c.compute(root); err != nil {
+	})
+	if err != nil || a.dryRun || a.check {
 		return err
 	}
 	made := missingParents(dir)
@@ -152,13 +147,13 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 	}
 	a.asides(out)
 	if a.diff {
-		return a.unified(out.Plan)
+		return a.unified(a.Stdout, a.Color, out.Plan)
 	}
 	if a.quiet {
 		a.conflicts(out)
 		return nil
 	}
-	a.table(out.Lines)
+	a.table(a.Stdout, a.Color, out.Lines)
 	a.conflicts(out)
 	switch {
 	case len(out.Plan) == 0 && out.Conflicts == 0:
@@ -186,7 +181,7 @@ func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time
 
 // unified prints a plan as a diff, without the releases that svcgen keeps for
 // itself: they would drown what a person wants to see.
-func (a *app) unified(p plan.Plan) error {
+func (a *app) unified(w io.Writer, color bool, p plan.Plan) error {
 	var shown plan.Plan
 	var kept []string
 	for _, c := range p {
@@ -199,7 +194,7 @@ func (a *app) unified(p plan.Plan) error {
 	if len(kept) > 0 {
 		a.note("the kept releases of templates are left out: %s", strings.Join(kept, ", "))
 	}
-	return shown.Unified(a.Stdout, a.Color)
+	return shown.Unified(w, color)
 }
 
 // fromHere rewrites commands that are meant for the workspace's folder so that
@@ -233,7 +228,7 @@ func took(start time.Time) string {
 }
 
 // table prints the summary in columns.
-func (a *app) table(lines []service.Line) {
+func (a *app) table(w io.Writer, color bool, lines []service.Line) {
 	wide, counts := 0, make([]string, len(lines))
 	widest := 0
 	for i, l := range lines {
@@ -245,14 +240,14 @@ func (a *app) table(lines []service.Line) {
 	}
 	for i, l := range lines {
 		action := fmt.Sprintf("%-6s", l.Action)
-		if a.Color {
+		if color {
 			action = green(action)
 		}
 		row := fmt.Sprintf("%s  %s%s  %s", action, visible(l.Path), strings.Repeat(" ", wide-utf8.RuneCountInString(l.Path)), counts[i])
 		if l.What != "" && counts[i] != l.What {
 			row += strings.Repeat(" ", widest-len(counts[i])+2) + visible(l.What)
 		}
-		fmt.Fprintln(a.Stdout, row)
+		fmt.Fprintln(w, row)
 	}
 }
 

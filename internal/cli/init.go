@@ -74,14 +74,24 @@ func (a *app) offer(dir string) ([]service.Proposal, error) {
 		return nil, err
 	}
 	var skip []service.Proposal
-	for _, p := range found {
-		answer, err := a.Ask(prompt.Question{Message: "List services in " + p.File, Confirm: true, Default: "yes"})
-		if err != nil {
-			return nil, err
+	at := 0
+	_, err = a.converse(func(bool) (*step, error) {
+		if at == len(found) {
+			return nil, nil
 		}
-		if answer != "yes" {
-			skip = append(skip, p)
-		}
-	}
-	return skip, nil
+		p := found[at]
+		before := len(skip)
+		return &step{
+			Question: prompt.Question{Name: p.File, Message: "List services in " + p.File, Confirm: true, Default: "yes"},
+			take: func(answer string) (bool, error) {
+				if answer != "yes" {
+					skip = append(skip, p)
+				}
+				at++
+				return false, nil
+			},
+			forget: func() { at, skip = at-1, skip[:before] },
+		}, nil
+	})
+	return skip, err
 }

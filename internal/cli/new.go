@@ -2,15 +2,12 @@ package cli
 
 import (
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/document"
-	"github.com/svcgen/svcgen/internal/names"
-	"github.com/svcgen/svcgen/internal/prompt"
 	"github.com/svcgen/svcgen/internal/service"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
@@ -64,46 +61,26 @@ func (a *app) new(cmd *cobra.Command, o service.NewOptions, initFirst bool, modu
 	if err != nil {
 		return err
 	}
-	asked := false
-	if o.Name == "" && a.Ask != nil {
-		asked = true
-		if o.Name, err = a.Ask(prompt.Question{Message: "Name of the service", Help: "a DNS label, e.g. card-payments", Validate: serviceName}); err != nil {
-			return err
-		}
-	}
-	if o.Name == "" && !cmd.Flags().Changed("template") {
+	if o.Name == "" && a.Ask == nil && !cmd.Flags().Changed("template") {
 		return diag.Errorf("missing: NAME").WithHint("%s", cmd.UseLine())
 	}
-	plan := func(root *os.Root) (*service.Outcome, error) {
-		if fresh {
-			return service.NewWorkspace(root, dir, a.library(nil), service.InitOptions{Module: module, Version: a.Version}, o)
-		}
-		w := &workspace.Workspace{Root: root, Path: dir}
-		if err := w.Reload(); err != nil {
-			return nil, err
-		}
-		return service.New(w, a.library(w), o)
-	}
-	if a.Ask != nil && !fresh {
-		more, err := a.askNew(dir, &o)
-		if err != nil {
+	n := newborn{a: a, dir: dir, fresh: fresh, module: module, o: o}
+	asked := false
+	if a.Ask != nil {
+		if asked, err = a.converse(n.step); err != nil {
 			return err
 		}
-		asked = asked || more
 	}
-	c := change{"new", "new " + o.Name, plan}
+	c := n.change()
 	if fresh {
 		err = a.carryOutIn(dir, c)
 	} else {
 		err = a.carryOut(dir, c)
 	}
-	if err != nil {
-		return err
+	if err == nil && asked && !a.json && !a.quiet {
+		a.echo(n.words(a.askedDir()))
 	}
-	if asked && !a.json && !a.quiet {
-		a.echo(newWords(o, a.askedDir()))
-	}
-	return nil
+	return err
 }
 
 // place returns the workspace's folder, and whether it is still to be made.
@@ -123,47 +100,6 @@ func (a *app) place(initFirst bool, module string) (dir string, fresh bool, err 
 		}
 	}
 	return a.dir, true, nil
-}
-
-// askNew asks for the template and its values.
-func (a *app) askNew(dir string, o *service.NewOptions) (asked bool, err error) {
-	w, err := workspace.Open(dir)
-	if err != nil {
-		return false, err
-	}
-	defer w.Close()
-	lib := a.library(w)
-	if o.Template == "" {
-		known, err := lib.Names()
-		if err != nil {
-			return false, err
-		}
-		if len(known) > 1 || a.askAll {
-			q := prompt.Question{Message: "Template", Default: service.DefaultTemplate}
-			for _, n := range known {
-				option := prompt.Option{Value: n}
-				if t, err := lib.Load(n); err == nil {
-					option.Summary = t.Summary
-				}
-				q.Options = append(q.Options, option)
-			}
-			if o.Template, err = a.Ask(q); err != nil {
-				return false, err
-			}
-			asked = true
-		}
-	}
-	values, err := service.NewQuestions(w, lib, *o, a.askAll)
-	if err != nil {
-		return asked, err
-	}
-	for _, v := range values {
-		if o.Answers[v.Name], err = a.askValue(v); err != nil {
-			return asked, err
-		}
-		asked = true
-	}
-	return asked, nil
 }
 
 // answers joins the values of a file and of flags.
@@ -188,33 +124,6 @@ func (a *app) answers(file string, set []string) (map[string]string, error) {
 		out[k] = v
 	}
 	return out, nil
-}
-
-func serviceName(name string) error {
-	if problem, hint := names.CheckService(name); problem != "" {
-		return diag.Errorf("%s; %s", problem, hint)
-	}
-	return nil
-}
-
-// newWords is the command line that gives the same without questions.
-func newWords(o service.NewOptions, dir string) []string {
-	words := []string{"svcgen", "new", o.Name}
-	if dir != "" {
-		words = append(words, "-C", dir)
-	}
-	add := func(flag, value string) {
-		if value != "" {
-			words = append(words, flag, value)
-		}
-	}
-	add("--template", o.Template)
-	add("--path", o.Path)
-	add("--owner", o.Owner)
-	if o.Port != 0 {
-		add("--port", strconv.Itoa(o.Port))
-	}
-	return append(words, setWords(o.Answers)...)
 }
 
 func (a *app) askedDir() string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/service"
+	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
@@ -259,18 +260,7 @@ func (a *app) adopt(o service.AdoptOptions) error {
 		return err
 	}
 	defer w.Close()
-	if a.Ask != nil {
-		values, err := service.AdoptQuestions(w, lib, o, a.askAll)
-		if err != nil {
-			return err
-		}
-		for _, v := range values {
-			if o.Answers[v.Name], err = a.askValue(v); err != nil {
-				return err
-			}
-		}
-	}
-	return a.carryOut(w.Path, change{"adopt", "adopt " + o.Path, func(root *os.Root) (*service.Outcome, error) {
+	c := change{"adopt", "adopt " + o.Path, func(root *os.Root) (*service.Outcome, error) {
 		now := &workspace.Workspace{Root: root, Path: w.Path}
 		if err := now.Reload(); err != nil {
 			return nil, err
@@ -280,7 +270,12 @@ func (a *app) adopt(o service.AdoptOptions) error {
 			out.Notes = append(out.Notes, fitted(fit)...)
 		}
 		return out, err
-	}})
+	}}
+	questions := func(all bool) ([]template.Value, error) { return service.AdoptQuestions(w, lib, o, all) }
+	if _, err := a.askValues(w.Path, c, o.Answers, questions); err != nil {
+		return err
+	}
+	return a.carryOut(w.Path, c)
 }
 
 // fitted tells how well a template fits.

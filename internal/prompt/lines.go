@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +12,9 @@ import (
 
 // Lines returns a function that asks with lines of text alone. A question is
 // one line with its default in brackets, a choice is a numbered list; "?" shows
-// the help. The end of the input interrupts.
-func Lines(in io.Reader, out io.Writer) func(Question) (string, error) {
+// the help. The end of the input interrupts, and so does the end of ctx: a signal
+// that the program catches does not end the reading of a line.
+func Lines(ctx context.Context, in io.Reader, out io.Writer) func(Question) (string, error) {
 	r := bufio.NewReader(in)
 	return func(q Question) (string, error) {
 		for i, o := range q.Options {
@@ -32,21 +34,48 @@ func Lines(in io.Reader, out io.Writer) func(Question) (string, error) {
 			case q.Default != "":
 				fmt.Fprintf(out, " [%s]", q.Default)
 			}
+			if q.Back {
+				fmt.Fprint(out, " ("+back+" goes back)")
+			}
 			fmt.Fprint(out, ": ")
-			line, err := r.ReadString('\n')
+			line, err := readLine(ctx, r)
 			if err != nil {
 				fmt.Fprintln(out)
-				if errors.Is(err, io.EOF) {
-					err = ErrInterrupted
-				}
 				return "", err
 			}
-			answer, problem := q.read(strings.TrimSpace(line))
+			line = strings.TrimSpace(line)
+			if q.Back && line == back {
+				return "", ErrBack
+			}
+			answer, problem := q.read(line)
 			if problem == nil {
 				return answer, nil
 			}
 			fmt.Fprintln(out, problem)
 		}
+	}
+}
+
+// readLine reads a line, or gives up with ErrInterrupted. What is typed after ctx
+// has ended is lost: nobody asks then.
+func readLine(ctx context.Context, r *bufio.Reader) (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	typed := make(chan result, 1)
+	go func() {
+		line, err := r.ReadString('\n')
+		typed <- result{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ErrInterrupted
+	case t := <-typed:
+		if errors.Is(t.err, io.EOF) {
+			t.err = ErrInterrupted
+		}
+		return t.line, t.err
 	}
 }
 

@@ -1,7 +1,9 @@
 package prompt
 
 import (
+	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 )
@@ -34,10 +36,13 @@ func TestLines(t *testing.T) {
 		{"no by default", Question{Message: "Wire it", Confirm: true}, "\n", "no", "", nil},
 		{"yes by default", Question{Message: "Wire it", Confirm: true, Default: "yes"}, "\n", "yes", "[yes/no, yes]", nil},
 		{"neither", Question{Message: "Wire it", Confirm: true}, "maybe\nno\n", "no", "please answer yes or no", nil},
+		{"back", Question{Message: "Name", Back: true, Validate: text.Validate}, "<\n", "", "Name (< goes back): ", ErrBack},
+		{"back from a choice", Question{Message: "Template", Options: choice.Options, Default: "http", Back: true}, "<\n", "", "Template [http] (< goes back): ", ErrBack},
+		{"no back at first", Question{Message: "Sign"}, "<\n", "<", "Sign: ", nil},
 		{"the end", text, "half a line", "", "", ErrInterrupted},
 	} {
 		var out strings.Builder
-		got, err := Lines(strings.NewReader(c.typed), &out)(c.q)
+		got, err := Lines(context.Background(), strings.NewReader(c.typed), &out)(c.q)
 		if got != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: got %q, %v; want %q, %v", c.name, got, err, c.want, c.err)
 		}
@@ -47,5 +52,15 @@ func TestLines(t *testing.T) {
 		if strings.Contains(out.String(), "\x1b") {
 			t.Errorf("%s: escape codes in %q", c.name, out.String())
 		}
+	}
+}
+
+// TestLinesInterrupted ends the context while a line is awaited.
+func TestLinesInterrupted(t *testing.T) {
+	in, _ := io.Pipe() // nobody types
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Lines(ctx, in, io.Discard)(Question{Message: "Name"}); !errors.Is(err, ErrInterrupted) {
+		t.Errorf("got %v, want %v", err, ErrInterrupted)
 	}
 }

@@ -8,6 +8,7 @@ type Question struct {
 	Options []Option // where given, one of them is chosen; otherwise a line is typed
 	Default string   // proposed; for a choice, the Value of an option
 	Confirm bool     // a yes/no question; the answer is "yes" or "no"
+	Back    bool     // the person may go back instead, with "<": ErrBack is returned
 
 	// Validate says what is wrong with a typed answer; the question is asked
 	// again until it returns nil. It may be nil.

@@ -6,9 +6,11 @@
 package prompt
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/terminal"
@@ -19,16 +21,22 @@ import (
 // the input.
 var ErrInterrupted = errors.New("interrupted")
 
+// ErrBack is returned when the person wants the question before this one.
+var ErrBack = errors.New("back to the question before")
+
+// back is what a person types or chooses to go back.
+const back = "<"
+
 // Terminal returns a function that asks on out and reads from in, or nil when
 // either is no terminal: the library would print escape codes all the same.
 // With plain, or on a terminal that calls itself dumb, questions are lines of
 // text without escape codes, as screen readers want them.
-func Terminal(in, out *os.File, plain bool) func(Question) (string, error) {
+func Terminal(ctx context.Context, in, out *os.File, plain bool) func(Question) (string, error) {
 	if in == nil || out == nil || !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) {
 		return nil
 	}
 	if plain || os.Getenv("TERM") == "dumb" {
-		return Lines(in, out)
+		return Lines(ctx, in, out)
 	}
 	return func(q Question) (string, error) { return drawn(q, in, out) }
 }
@@ -39,12 +47,30 @@ func drawn(q Question, in, out *os.File) (string, error) {
 	if q.Validate != nil && len(q.Options) == 0 {
 		opts = append(opts, survey.WithValidator(func(answer any) error {
 			text, _ := answer.(string)
+			if q.Back && text == back {
+				return nil
+			}
 			return q.Validate(text)
 		}))
+	}
+	if q.Back && q.Confirm {
+		// The library's yes or no takes nothing else.
+		q.Options = []Option{{Value: "yes"}, {Value: "no"}}
+		q.Default = yesNo(q.Default == "yes")
+		q.Confirm = false
+	}
+	switch {
+	case q.Back && len(q.Options) > 0:
+		q.Options = append(slices.Clone(q.Options), Option{back, "go back"})
+	case q.Back:
+		q.Message += " (" + back + " goes back)"
 	}
 	answer, err := ask(q, opts)
 	if errors.Is(err, terminal.InterruptErr) || errors.Is(err, io.EOF) {
 		return "", ErrInterrupted
+	}
+	if err == nil && q.Back && answer == back {
+		return "", ErrBack
 	}
 	return answer, err
 }

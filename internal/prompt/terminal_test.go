@@ -3,6 +3,7 @@
 package prompt
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -77,6 +78,11 @@ func conversation(t *testing.T, columns uint16, keys [][2]string, f func(tty *os
 	return shown.String()
 }
 
+func backed(q Question) Question {
+	q.Back = true
+	return q
+}
+
 func TestTerminal(t *testing.T) {
 	t.Setenv("TERM", "xterm")
 	choice := Question{Message: "Template", Options: []Option{{"http", "JSON over HTTP"}, {"rpc", ""}, {"worker", ""}}}
@@ -103,6 +109,10 @@ func TestTerminal(t *testing.T) {
 		{"narrow", 20, noSpace, [][2]string{{"Name", "ledger\r"}}, "ledger", nil},
 		{"invalid, then valid", 80, noSpace, [][2]string{{"Name", "a b\r"}, {"no spaces", "ab\r"}}, "ab", nil},
 		{"yes", 80, Question{Message: "Wire", Confirm: true}, [][2]string{{"Wire", "y\r"}}, "yes", nil},
+		{"back", 80, backed(noSpace), [][2]string{{"(< goes back)", "<\r"}}, "", ErrBack},
+		{"back from a choice", 80, backed(choice), [][2]string{{"go back", "\x1b[A\r"}}, "", ErrBack},
+		{"back from yes or no", 80, backed(Question{Message: "Wire", Confirm: true, Default: "yes"}), [][2]string{{"go back", "\x1b[A\r"}}, "", ErrBack},
+		{"yes where one could go back", 80, backed(Question{Message: "Wire", Confirm: true, Default: "yes"}), [][2]string{{"go back", "\r"}}, "yes", nil},
 		{"Ctrl-C", 80, noSpace, [][2]string{{"Name", "\x03"}}, "", ErrInterrupted},
 		{"Ctrl-C at a choice", 80, choice, [][2]string{{"Template", "\x03"}}, "", ErrInterrupted},
 	} {
@@ -110,7 +120,7 @@ func TestTerminal(t *testing.T) {
 			var got string
 			var err error
 			shown := conversation(t, c.columns, c.keys, func(tty *os.File) {
-				ask := Terminal(tty, tty, false)
+				ask := Terminal(context.Background(), tty, tty, false)
 				if ask == nil {
 					err = errors.New("not taken for a terminal")
 					return
@@ -129,7 +139,7 @@ func TestDumbTerminalIsAskedInLines(t *testing.T) {
 	var got string
 	var err error
 	shown := conversation(t, 80, [][2]string{{"Name", "ledger\r"}}, func(tty *os.File) {
-		got, err = Terminal(tty, tty, false)(Question{Message: "Name"})
+		got, err = Terminal(context.Background(), tty, tty, false)(Question{Message: "Name"})
 	})
 	if got != "ledger" || err != nil || strings.Contains(shown, "\x1b") {
 		t.Errorf("got %q, %v, shown %q", got, err, shown)
@@ -143,7 +153,7 @@ func TestNoTerminalNoQuestion(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	if Terminal(r, w, false) != nil || Terminal(nil, w, false) != nil {
+	if Terminal(context.Background(), r, w, false) != nil || Terminal(context.Background(), nil, w, false) != nil {
 		t.Error("a pipe was taken for a terminal")
 	}
 }

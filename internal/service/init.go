@@ -65,6 +65,17 @@ func NewWorkspace(root *os.Root, dir string, lib workspace.Library, init InitOpt
 	return out, nil
 }
 
+// FirstQuestions is NewQuestions for a workspace that is still to be made in
+// dir, with its first service.
+func FirstQuestions(root *os.Root, dir string, lib workspace.Library, init InitOptions, o NewOptions, all bool) ([]template.Value, error) {
+	_, w, err := initIn(root, dir, lib, init)
+	if err != nil {
+		return nil, err
+	}
+	lib.W = w
+	return NewQuestions(w, lib, o, all)
+}
+
 func initIn(root *os.Root, dir string, lib workspace.Library, o InitOptions) (*draft, *workspace.Workspace, error) {
 	w := &workspace.Workspace{Root: root, Path: dir}
 	if err := unclaimed(root, dir); err != nil {
