@@ -21,6 +21,7 @@ var layers = []string{
 	"internal/plan",
 	"internal/document",
 	"internal/names",
+	"internal/offer",
 	"internal/template",
 	"internal/workspace",
 	"internal/service",
@@ -49,6 +50,7 @@ var pure = map[string][]string{
 	"internal/template": {"os", "os/exec", "time", "net", "net/http"},
 	"internal/document": {"os", "os/exec", "time", "net", "net/http"},
 	"internal/names":    {"os", "os/exec", "time", "net", "net/http"},
+	"internal/offer":    {"os", "os/exec", "time", "net", "net/http"},
 	"internal/lint":     {"net", "net/http"},
 }
 
