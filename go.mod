@@ -9,19 +9,24 @@ require (
 	github.com/creack/pty v1.1.24 // tests: a real pseudo-terminal
 	github.com/gofrs/flock v0.13.2 // the lock of a workspace, on every system
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
+	github.com/google/go-containerregistry v0.22.1 // tests: a registry
 	github.com/moby/buildkit v0.31.2 // Docker's own parser of Dockerfiles; internal/lint alone. Newer ones need a newer Go
+	github.com/opencontainers/go-digest v1.0.0 // the digests of OCI; internal/fetch alone
+	github.com/opencontainers/image-spec v1.1.1 // the manifests of OCI; internal/fetch alone
 	github.com/owenrumney/go-sarif/v3 v3.3.1 // tests: the schema of SARIF
 	github.com/pelletier/go-toml/v2 v2.4.3 // TOML with byte positions
 	github.com/rogpeppe/go-internal v1.16.0 // tests: testscript
 	github.com/spf13/cobra v1.10.2 // the command line
-	github.com/spf13/pflag v1.0.9 // cobra's flags, to list them in hints
+	github.com/spf13/pflag v1.0.10 // cobra's flags, to list them in hints
 	github.com/tailscale/hujson v0.0.0-20260727124030-b80ff77dac4f // JSON with comments, with byte positions
 	github.com/xeipuuv/gojsonschema v1.2.0 // tests: is a document what a schema says?
 	go.yaml.in/yaml/v3 v3.0.6 // YAML with positions; checks every splice
+	golang.org/x/crypto v0.58.0 // signatures with SSH keys
 	golang.org/x/mod v0.42.0 // go.mod, go.work, semantic versions, digests
 	golang.org/x/sync v0.24.0 // work side by side, with a limit
 	golang.org/x/term v0.47.0 // is this a terminal?
 	golang.org/x/tools v0.51.0 // txtar archives: tests, and the examples of lint rules
+	oras.land/oras-go/v2 v2.7.0 // OCI registries, with their ways to log in; internal/fetch alone
 )
 
 require (
@@ -45,7 +50,6 @@ require (
 	github.com/spf13/cast v1.7.0 // indirect
 	github.com/xeipuuv/gojsonpointer v0.0.0-20180127040702-4e3ac2762d5f // indirect
 	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
-	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect

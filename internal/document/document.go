@@ -172,6 +172,15 @@ func (r *Reader) String(n Node, what string) string {
 	return n.Value
 }
 
+// Text returns n's text where it is a scalar, and "" elsewhere; it records
+// nothing.
+func (r *Reader) Text(n Node) string {
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return n.Value
+}
+
 // Strings returns the texts of the list n.
 func (r *Reader) Strings(n Node, what string) []string {
 	var out []string
