@@ -21,11 +21,17 @@ var layers = []string{
 	"internal/plan",
 	"internal/document",
 	"internal/names",
-	"internal/offer",
 	"internal/template",
+	"internal/archive",
+	"internal/sshsig",
+	"internal/source",
+	"internal/trust",
 	"internal/workspace",
+	"internal/cache",
+	"internal/fetch",
 	"internal/service",
 	"internal/author",
+	"internal/supply",
 	"internal/lint",
 	"internal/prompt",
 	"internal/cli",
@@ -40,6 +46,7 @@ var alone = map[string]string{
 	"github.com/Masterminds/sprig/v3":                     "internal/template",
 	"github.com/spf13/cobra":                              "internal/cli",
 	"github.com/gofrs/flock":                              "internal/workspace",
+	"oras.land/oras-go/v2/registry/remote":                "internal/fetch",
 	"github.com/moby/buildkit/frontend/dockerfile/parser": "internal/lint",
 }
 
@@ -50,7 +57,12 @@ var pure = map[string][]string{
 	"internal/template": {"os", "os/exec", "time", "net", "net/http"},
 	"internal/document": {"os", "os/exec", "time", "net", "net/http"},
 	"internal/names":    {"os", "os/exec", "time", "net", "net/http"},
-	"internal/offer":    {"os", "os/exec", "time", "net", "net/http"},
+	"internal/archive":  {"os", "os/exec", "net", "net/http"}, // time: tar has dates
+	"internal/sshsig":   {"os", "os/exec", "time", "net", "net/http"},
+	"internal/source":   {"os", "os/exec", "time", "net/http"}, // net: is an address this machine's?
+	"internal/trust":    {"os", "os/exec", "time", "net", "net/http"},
+	"internal/cache":    {"os/exec", "time", "net", "net/http"},
+	"internal/supply":   {"os", "os/exec", "time", "net", "net/http"},
 	"internal/lint":     {"net", "net/http"},
 }
 

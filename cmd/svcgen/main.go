@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 
@@ -45,10 +46,21 @@ func run() int {
 	return cli.Main(ctx, os.Args[1:], cli.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Dir: dir, Templates: templates.FS, Version: version, Commit: commit(),
+		Cache: cache(), Getenv: os.Getenv,
 		Ask:   prompt.Terminal(ctx, os.Stdin, os.Stderr, plain),
 		Color: colored(os.Stdout), ErrColor: colored(os.Stderr),
 		Progress: progress,
 	})
+}
+
+// cache is svcgen's folder among the user's caches; "" where the system does not
+// say where those are.
+func cache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "svcgen")
 }
 
 // commit is the revision that the go command found when it built this program;

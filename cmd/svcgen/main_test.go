@@ -29,6 +29,8 @@ func TestScript(t *testing.T) {
 			// The folder that holds nothing but svcgen.
 			bin, _, _ := strings.Cut(os.Getenv("PATH"), string(os.PathListSeparator))
 			env.Setenv("BIN", bin)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			gitEnv(env)
 			return goCache(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -41,6 +43,9 @@ func TestScript(t *testing.T) {
 			"fill":      fillCmd,
 			"copy":      copyCmd,
 			"bom":       bomCmd,
+			"commit":    commitCmd,
+			"registry":  registryCmd,
+			"serve":     serveCmd,
 		},
 	})
 }

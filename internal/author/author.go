@@ -133,9 +133,9 @@ func NewIn(w *workspace.Workspace, lib workspace.Library, o Options) (*service.O
 
 // reference is what --template takes for the new template, and whether the
 // manifest names its folder, or the one around it, already.
-func reference(known map[string]string, o Options) (ref string, named bool, err error) {
+func reference(known map[string]workspace.Template, o Options) (ref string, named bool, err error) {
 	for _, name := range slices.Sorted(keysOf(known)) {
-		switch known[name] {
+		switch known[name].Dir {
 		case o.folder():
 			return name, true, nil
 		case path.Clean(o.Dir):
@@ -158,7 +158,11 @@ func keysOf[V any](m map[string]V) func(func(string) bool) {
 // free refuses a name that --template takes for something else.
 func free(w *workspace.Workspace, lib workspace.Library, name string) error {
 	if at, ok := w.Manifest.Templates[name]; ok {
-		return diag.Errorf("the workspace has a template %s already, in %s", name, at).WithHint("choose another name")
+		where := "in " + at.Dir
+		if at.Dir == "" {
+			where = "from " + at.Source.String()
+		}
+		return diag.Errorf("the workspace has a template %s already, %s", name, where).WithHint("choose another name")
 	}
 	builtin, err := lib.Builtins()
 	if err != nil {

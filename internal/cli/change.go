@@ -19,6 +19,7 @@ import (
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/service"
+	"github.com/svcgen/svcgen/internal/supply"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
@@ -334,7 +335,7 @@ func (a *app) open() (*workspace.Workspace, workspace.Library, error) {
 }
 
 func (a *app) library(w *workspace.Workspace) workspace.Library {
-	return workspace.Library{Builtin: a.Templates, W: w}
+	return workspace.Library{Builtin: a.Templates, W: w, Fetched: supply.Shelf(a.cache())}
 }
 
 // assignments reads K=V, as what takes it.

@@ -21,6 +21,9 @@ type Env struct {
 	Version        string // svcgen's own, without a "v"
 	Commit         string // the revision that svcgen was built from, "+dirty" behind it where files had changed; may be empty
 
+	Cache  string                   // svcgen's own folder among the user's caches; "" where there is none
+	Getenv func(name string) string // the environment, for whoever fetches; nil: it is empty
+
 	// Ask asks a person; nil where there is no terminal.
 	Ask func(prompt.Question) (string, error)
 

@@ -19,32 +19,48 @@ import (
 // linted is a template to lint, and where it stands on the disk.
 type linted struct {
 	lint.Input
-	dir      string // empty for a built-in one
+	dir      string // empty for one that is built in or comes from a source
 	baseline string // the baseline's file, or ""
+
+	cases tree.Tree // the recorded cases of one that comes from a source
 }
 
 // lintInputs reads the templates that the paths name: a template, or a folder of
 // templates. Without paths it takes the manifest's, or the built-in ones.
 func (a *app) lintInputs(args []string, baseline string) ([]linted, error) {
-	if len(args) == 0 {
-		lib, done, err := a.templates()
-		if err != nil {
+	lib, done, err := a.templates()
+	if err != nil {
+		if len(args) == 0 {
 			return nil, err
 		}
-		defer done()
+		lib, done = a.library(nil), func() {} // paths need no manifest
+	}
+	defer done()
+	var out []linted
+	if len(args) == 0 {
 		if lib.W == nil || len(lib.W.Manifest.Templates) == 0 {
 			return inputsIn(a.Templates, "templates", "")
 		}
-		for _, dir := range lib.W.Manifest.Templates {
-			args = append(args, filepath.Join(lib.W.Path, filepath.FromSlash(dir)))
+		for name, t := range lib.W.Manifest.Templates {
+			if t.Dir == "" {
+				args = append(args, name)
+				continue
+			}
+			args = append(args, filepath.Join(lib.W.Path, filepath.FromSlash(t.Dir)))
 		}
 		slices.Sort(args)
 	}
-	var out []linted
 	configs := configReader{known: map[string]*lint.Config{}}
 	for _, arg := range args {
 		dir := a.inDir(arg)
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			more, err := fromSource(lib, arg)
+			if err != nil {
+				return nil, err
+			}
+			if out = append(out, more...); len(more) > 0 {
+				continue
+			}
 			return nil, diag.Errorf("there is no folder %s", arg)
 		}
 		found, err := inputsIn(os.DirFS(dir), a.label(dir), dir)
@@ -64,6 +80,34 @@ func (a *app) lintInputs(args []string, baseline string) ([]linted, error) {
 			}
 			out = append(out, in)
 		}
+	}
+	return out, nil
+}
+
+// fromSource returns the templates of a set that the manifest names, or the one
+// template of it that arg names. None where arg is no such name.
+func fromSource(lib workspace.Library, arg string) ([]linted, error) {
+	if lib.W == nil {
+		return nil, nil
+	}
+	name, _, _ := strings.Cut(arg, "/")
+	if t, ok := lib.W.Manifest.Templates[name]; !ok || t.Dir != "" {
+		return nil, nil
+	}
+	files, err := lib.Set(name)
+	if err != nil {
+		return nil, err
+	}
+	var out []linted
+	for _, ref := range workspace.Members(name, files) {
+		if arg != name && arg != ref {
+			continue
+		}
+		own, folder := files, "." // a template at the root has no folder to be called like
+		if _, sub, in := strings.Cut(ref, "/"); in {
+			own, folder = files.Under(sub), sub
+		}
+		out = append(out, linted{Input: lint.Input{Label: ref, Folder: folder, Files: template.Released(own)}, cases: own.Under(template.TestsDir)})
 	}
 	return out, nil
 }

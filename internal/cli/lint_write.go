@@ -18,7 +18,7 @@ import (
 func (a *app) mend(templates []linted, opts lint.Options, f lintFlags, start time.Time) error {
 	for _, t := range templates {
 		if t.dir == "" {
-			return diag.Errorf("the built-in templates cannot be mended").WithHint("give a template's folder")
+			return diag.Errorf("%s is not here to be mended", t.Label).WithHint("give a template's folder")
 		}
 	}
 	mended, left, err := lint.MendAll(a.ctx, inputsOf(templates), opts)
@@ -63,9 +63,6 @@ func (a *app) showMends(templates []linted, mended []*lint.Mended, f lintFlags, 
 		return a.showFindings(report, f, start)
 	}
 	a.judge(report, f)
-	if err := a.writeOutputs(report, f, time.Since(start)); err != nil {
-		return err
-	}
 	a.note("svcgen lint --fix mends %s and leaves %s", count(len(applied), "finding"), count(left, "finding"))
 	return changes.Unified(a.Stdout, a.Color)
 }

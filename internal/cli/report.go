@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
@@ -113,7 +114,11 @@ func visible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if hidden(r) {
-			fmt.Fprintf(&b, "\\x%02x", r)
+			if r > 0xff {
+				fmt.Fprintf(&b, "\\u%04x", r)
+			} else {
+				fmt.Fprintf(&b, "\\x%02x", r)
+			}
 			continue
 		}
 		b.WriteRune(r)
@@ -121,7 +126,16 @@ func visible(s string) string {
 	return b.String()
 }
 
-func hidden(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 }
+// hidden reports whether a terminal does something with r, or shows what
+// follows in another order or place than it is.
+func hidden(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+}
+
+// line is visible for a text that stands in one line: a name, a summary.
+func line(s string) string {
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(visible(s))
+}
 
 func red(s string) string   { return "\x1b[31m" + s + "\x1b[0m" }
 func green(s string) string { return "\x1b[32m" + s + "\x1b[0m" }

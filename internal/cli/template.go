@@ -14,15 +14,18 @@ import (
 func (a *app) templateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "template",
-		Short: "List, show, make and test templates",
+		Short: "List, show, make, test, fetch and share templates",
 		Example: `  svcgen template list
   svcgen template show http
   svcgen template new acme
-  svcgen template test tools/templates`,
+  svcgen template test tools/templates
+  svcgen template add acme git+https://github.com/acme/templates@v1.2.0`,
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.templateListCommand(), a.templateShowCommand(), a.templateNewCommand(), a.templateTestCommand())
+	cmd.AddCommand(a.templateListCommand(), a.templateShowCommand(), a.templateNewCommand(), a.templateTestCommand(),
+		a.templateAddCommand(), a.templateFetchCommand(), a.templateUpdateCommand(), a.templateOutdatedCommand(),
+		a.templateRemoveCommand(), a.templatePushCommand())
 	return cmd
 }
 
@@ -74,12 +77,15 @@ func (a *app) templateListCommand() *cobra.Command {
 				}
 				all = append(all, describe(n, t))
 			}
+			if err := a.absent(lib); err != nil {
+				return err
+			}
 			if a.json {
 				return a.printJSON(map[string]any{"version": 1, "templates": orEmpty(all)})
 			}
 			w := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', 0)
 			for _, t := range all {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", t.Name, t.Release, visible(t.Summary))
+				fmt.Fprintf(w, "%s\t%s\t%s\n", line(t.Name), line(t.Release), line(t.Summary))
 			}
 			return w.Flush()
 		},
@@ -106,10 +112,10 @@ func (a *app) templateShowCommand() *cobra.Command {
 			if a.json {
 				return a.printJSON(map[string]any{"version": 1, "template": d})
 			}
-			fmt.Fprintf(a.Stdout, "%s %s (%s)\n%s\n", d.Name, d.Release, d.Kind, visible(d.Summary))
+			fmt.Fprintf(a.Stdout, "%s %s (%s)\n%s\n", line(d.Name), line(d.Release), d.Kind, visible(d.Summary))
 			showValues(a, "values, given with --set", d.Values)
 			for _, u := range d.Units {
-				fmt.Fprintf(a.Stdout, "\nsvcgen add %s %s\n  %s\n", u.Name, strings.ToUpper(strings.Join(u.Args, " ")), visible(u.Help))
+				fmt.Fprintf(a.Stdout, "\nsvcgen add %s %s\n  %s\n", line(u.Name), line(strings.ToUpper(strings.Join(u.Args, " "))), visible(u.Help))
 				showValues(a, "", u.Values)
 			}
 			return nil
@@ -134,7 +140,7 @@ func showValues(a *app, title string, values []valueJSON) {
 		if v.Default != nil {
 			def = "default " + *v.Default
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", v.Name, kind, def, visible(v.Help))
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", line(v.Name), line(kind), line(def), line(v.Help))
 	}
 	w.Flush()
 }

@@ -48,6 +48,11 @@ func (a *app) testTemplates(args []string, update bool) error {
 		return err
 	}
 	if update {
+		for _, t := range all {
+			if t.dir == template.TestsDir {
+				return diag.Errorf("%s is not here to be recorded anew", path.Dir(t.label)).WithHint("give a template's folder")
+			}
+		}
 		for i := range all {
 			if err := a.record(&all[i]); err != nil {
 				return err
@@ -98,6 +103,9 @@ func (a *app) tryTemplates(args []string) ([]tried, error) {
 		tests, err := readTests(in.dir)
 		if err != nil {
 			return nil, err
+		}
+		if in.cases != nil {
+			tests = in.cases
 		}
 		t, err := template.Load(in.Files, in.Label)
 		if found := diag.All(err); found != nil {

@@ -122,12 +122,8 @@ func (p *Pass) withUnits(base *built) *built {
 		if err != nil {
 			continue
 		}
-		common, err := p.Template.RenderWith(u, r.Scope)
-		if err != nil {
-			continue
-		}
 		t := unitTrial{unit: u}
-		next := t.grow(t.grow(g.files, common), made)
+		next := t.grow(g.files, made)
 		if t.clash != "" || len(t.misfits) > 0 {
 			continue
 		}

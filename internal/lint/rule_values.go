@@ -93,8 +93,7 @@ var valueUnused = Rule{
 				used := p.uses1(func(u use) bool {
 					return u.unit && slices.Contains(u.units, unit.Name) && (u.name == v.Name || u.name == "")
 				})
-				taken := v.Type == template.ServiceRef || v.Type == template.OperationList // svcgen itself uses them
-				if !used && !taken && !identifies(unit, v.Name) {
+				if !used && !identifies(unit, v.Name) {
 					report(v, " of unit "+unit.Name, "units", unit.Name, "values")
 				}
 			}

@@ -73,8 +73,7 @@ func (c *checker) add(rule string, s *workspace.Service, e *diag.Error) {
 }
 
 func (c *checker) service(s *workspace.Service) error {
-	st, d, err := living(c.w, c.lib, s)
-	t := st.tmpl
+	d, t, scope, err := Living(c.w, c.lib, s)
 	if problems := diag.All(err); problems != nil {
 		for _, e := range problems {
 			c.add("service-unreadable", s, e)
@@ -99,7 +98,7 @@ func (c *checker) service(s *workspace.Service) error {
 	// out keeps a check of a thousand services from rendering a million keys.
 	alone := *c.w
 	alone.Manifest = &workspace.Manifest{Module: c.w.Manifest.Module, Services: []workspace.Service{*s}, Wires: c.w.Manifest.Wires}
-	places, _, err := placements(&alone, st.member(has))
+	places, _, err := placements(&alone, member{*s, t, scope, has})
 	if problems := diag.All(err); problems != nil {
 		for _, e := range problems {
 			c.add("wiring-broken", s, e)

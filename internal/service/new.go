@@ -86,7 +86,8 @@ type birth struct {
 	w       *workspace.Workspace
 	ref     string
 	tmpl    *template.Template
-	kept    bool // the workspace keeps this release already
+	kept    bool   // the workspace keeps this release already
+	note    string // about the template; may be empty
 	service workspace.Service
 }
 
@@ -101,7 +102,9 @@ func begin(w *workspace.Workspace, lib workspace.Library, o NewOptions) (*birth,
 	}
 	b.service = s
 	if b.tmpl, err = lib.Load(b.ref); err != nil {
-		return nil, err
+		if b.tmpl, b.note, err = lib.InPlace(b.ref, err); err != nil {
+			return nil, err
+		}
 	}
 	return b, b.current(lib)
 }
@@ -245,13 +248,21 @@ func (b *birth) finish(d *draft, values map[string]any) (*Outcome, error) {
 	if _, ok := files[workspace.DescriptorFile]; ok {
 		return nil, diag.Errorf("the template %s renders a %s, which is svcgen's own", b.ref, workspace.DescriptorFile)
 	}
+	for p := range files {
+		if problem := names.CheckPath(p); problem != "" {
+			return nil, diag.Errorf("the template %s renders %q: %s", b.ref, p, problem)
+		}
+	}
+	if b.note != "" {
+		d.notes = append(d.notes, b.note)
+	}
 	files[workspace.DescriptorFile] = tree.File{Data: b.descriptor(values).Encode(order(b.tmpl.Values))}
 
 	for p, f := range files.Moved(b.service.Path) {
 		d.create(p, f)
 	}
 	has := func(p string) bool { _, ok := files[p]; return ok }
-	places, notes, err := placements(b.w, member{b.service, b.tmpl, scope, has, nil})
+	places, notes, err := placements(b.w, member{b.service, b.tmpl, scope, has})
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,11 @@ func (s *shelf) get(ref, from string) (*template.Template, error) {
 
 func (s *shelf) load(ref string) (*template.Template, string, error) {
 	newest, err := s.lib.Load(ref)
+	if err != nil && s.to == "" {
+		if kept, note, kerr := s.lib.InPlace(ref, err); kept != nil {
+			return kept, note, kerr
+		}
+	}
 	if err != nil && (s.to == "" || diag.All(err) == nil) {
 		return nil, "", err
 	}

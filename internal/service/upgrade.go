@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/template"
+	"github.com/svcgen/svcgen/internal/trust"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
 
@@ -131,7 +133,8 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 		return nil, err
 	}
 	tmpl, err := shelf.get(d.Template, d.Release)
-	if problems := diag.All(err); problems != nil && len(o.Services) == 0 && o.To == "" {
+	var refused *trust.Refused
+	if problems := diag.All(err); problems != nil && !errors.As(err, &refused) && len(o.Services) == 0 && o.To == "" {
 		// The kept release still works: one template that is gone stops nobody else.
 		shelf.note(fmt.Sprintf("%s stays on %s %s: %s", s.Name, d.Template, d.Release, problems[0].Msg))
 		return nil, nil

@@ -1,6 +1,8 @@
 package workspace
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"path"
 	"slices"
@@ -10,8 +12,10 @@ import (
 	"github.com/svcgen/svcgen/internal/document"
 	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/names"
+	"github.com/svcgen/svcgen/internal/source"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/trust"
 )
 
 // ManifestFile makes a folder a workspace.
@@ -24,8 +28,9 @@ const manifestVersion = 1
 // list them.
 type Manifest struct {
 	Module    string
-	Services  []Service         // in file order
-	Templates map[string]string // name to folder, besides the built-in ones
+	Services  []Service           // in file order
+	Templates map[string]Template // by name, besides the built-in ones
+	Trust     trust.List          // who signs what comes from elsewhere
 	Wires     []Wire
 	Data      []byte // the file as it is
 }
@@ -38,6 +43,16 @@ type Service struct {
 	Owner       string
 	Needs       []string
 	Line, Col   int
+}
+
+// Template is where the templates of a name come from: a folder of the
+// workspace, read as it is, or a source, of which the content with the digest
+// counts and nothing else.
+type Template struct {
+	Dir       string // a slash path below the workspace; "" for a source
+	Source    source.Source
+	Digest    string // h1
+	Line, Col int    // of the name
 }
 
 // Wire is one place where services are listed.
@@ -74,7 +89,7 @@ func (m *Manifest) Names() []string {
 // ParseManifest reads a manifest strictly. What is wrong comes back as
 // diag.List, all of it.
 func ParseManifest(data []byte) (*Manifest, error) {
-	m := &Manifest{Templates: map[string]string{}, Data: data}
+	m := &Manifest{Templates: map[string]Template{}, Data: data}
 	r, root := document.Open(ManifestFile, data)
 	if root == nil {
 		if r.Err() == nil {
@@ -100,9 +115,10 @@ func ParseManifest(data []byte) (*Manifest, error) {
 		},
 		"templates": func(n document.Node) {
 			for _, p := range r.Pairs(n, "templates") {
-				m.Templates[p.Key] = folder(r, p.N, "the template "+p.Key)
+				m.Templates[p.Key] = templateOf(r, p)
 			}
 		},
+		"trust": func(n document.Node) { m.Trust = trust.Read(r, n) },
 		"wiring": func(n document.Node) {
 			for _, item := range r.Items(n, "wiring") {
 				m.Wires = append(m.Wires, wire(r, item))
@@ -164,6 +180,56 @@ func service(r *document.Reader, p document.Pair) Service {
 		r.Fail(p.At, "services."+s.Name+" has no path", "e.g. path: services/"+s.Name)
 	}
 	return s
+}
+
+// templateOf reads a folder, or a mapping with a source and its digest.
+func templateOf(r *document.Reader, p document.Pair) Template {
+	t := Template{}
+	t.Line, t.Col = r.Position(p.At)
+	if !document.IsMap(p.N) {
+		if from := r.Text(p.N); strings.Contains(from, "://") || strings.HasPrefix(from, "../") || strings.HasPrefix(from, "/") {
+			r.Fail(p.N, fmt.Sprintf("the template %s is not in the workspace, and has no digest", p.Key),
+				fmt.Sprintf("svcgen template add %s SOURCE writes both", p.Key))
+			return t
+		}
+		t.Dir = folder(r, p.N, "the template "+p.Key)
+		return t
+	}
+	what := "the template " + p.Key
+	if !template.ValidName(p.Key) {
+		r.Fail(p.At, fmt.Sprintf("the name %q is not made of lower-case words with dashes", p.Key), "e.g. acme or event-worker")
+	}
+	given := false
+	r.Fields(p.N, what, map[string]func(document.Node){
+		"source": func(n document.Node) {
+			var err error
+			given = true
+			if t.Source, err = source.Parse(r.String(n, "source")); err != nil {
+				for _, e := range diag.All(err) {
+					r.Fail(n, e.Msg, e.Hint)
+				}
+			}
+		},
+		"digest": func(n document.Node) {
+			if t.Digest = r.String(n, "digest"); !isDigest(t.Digest) {
+				r.Fail(n, fmt.Sprintf("%q is not a digest", t.Digest), fmt.Sprintf("h1: and 44 characters; svcgen template update %s writes it", p.Key))
+			}
+		},
+	})
+	if !given {
+		r.Fail(p.At, what+" has no source", "e.g. source: git+https://github.com/acme/templates@v1.0.0")
+	} else if t.Digest == "" {
+		r.Fail(p.At, what+" has no digest", fmt.Sprintf("svcgen template remove %s, then svcgen template add %s SOURCE", p.Key, p.Key))
+	}
+	return t
+}
+
+// isDigest reports whether s has the form of a digest: h1 and a SHA-256 in
+// base64.
+func isDigest(s string) bool {
+	sum, ok := strings.CutPrefix(s, "h1:")
+	raw, err := base64.StdEncoding.Strict().DecodeString(sum)
+	return ok && err == nil && len(raw) == sha256.Size
 }
 
 // folder reads a path that must stay in the workspace.

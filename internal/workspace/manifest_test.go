@@ -31,7 +31,7 @@ wiring:
 	if s := m.Service("ledger"); s.Path != "services/ledger" {
 		t.Errorf("ledger's path: %q", s.Path)
 	}
-	if len(m.Wires) != 2 || !m.Wires[0].Fixed || m.Wires[1].Entry == nil || m.Templates["plain"] != "tools/plain" {
+	if len(m.Wires) != 2 || !m.Wires[0].Fixed || m.Wires[1].Entry == nil || m.Templates["plain"].Dir != "tools/plain" {
 		t.Errorf("wires %+v, templates %v", m.Wires, m.Templates)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/trust"
 )
 
 // Library finds templates: the built-in ones, those that the manifest names,
@@ -27,6 +28,78 @@ import (
 type Library struct {
 	Builtin fs.FS // one folder a template
 	W       *Workspace
+
+	// Fetched returns the files of a template that comes from a source, checked
+	// against its digest and the trust list. It reaches no network. nil: there are
+	// none.
+	Fetched func(name string, t Template, l trust.List) (tree.Tree, error)
+}
+
+// Set returns the files of a name of the manifest that comes from a source: one
+// template, or a folder of them.
+func (l Library) Set(name string) (tree.Tree, error) {
+	r := l.W.releases
+	if r != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if files := r.sets[name]; files != nil {
+			return files, nil
+		}
+	}
+	if l.Fetched == nil {
+		return nil, diag.Errorf("the templates %s come from %s, and nothing is fetched here", name, l.W.Manifest.Templates[name].Source)
+	}
+	files, err := l.Fetched(name, l.W.Manifest.Templates[name], l.W.Manifest.Trust)
+	if err == nil && r != nil {
+		r.sets[name] = files
+	}
+	return files, err
+}
+
+// AbsentError is that a set is not on this machine, so that it has to be fetched
+// first.
+type AbsentError struct{ Why *diag.Error }
+
+func (e *AbsentError) Error() string { return e.Why.Error() }
+
+// Unwrap makes it an error that a person can mend.
+func (e *AbsentError) Unwrap() error { return e.Why }
+
+// InPlace returns the newest release that the workspace keeps of a template whose
+// set is not on this machine, which err says, and a note about it. Where the
+// trust list speaks of the source there is none: a kept release has no
+// signature. A nil template: err stands.
+func (l Library) InPlace(ref string, err error) (t *template.Template, note string, _ error) {
+	name, _, _ := strings.Cut(ref, "/")
+	var absent *AbsentError
+	if l.W == nil || !errors.As(err, &absent) || l.W.Manifest.Trust.Names(l.W.Manifest.Templates[name].Source) {
+		return nil, "", err
+	}
+	have, rerr := l.Releases(ref)
+	if rerr != nil || len(have) == 0 {
+		return nil, "", err
+	}
+	newest := have[len(have)-1]
+	t, rerr = l.Kept(ref, newest)
+	if rerr != nil || t == nil {
+		return nil, "", rerr
+	}
+	return t, fmt.Sprintf("the templates %s are not on this machine: release %s of %s is the newest that the workspace keeps (svcgen template fetch %s)", name, newest, ref, name), nil
+}
+
+// Members lists what --template takes of a set with the name, and its files.
+func Members(name string, files tree.Tree) []string {
+	if _, one := files[template.File]; one {
+		return []string{name}
+	}
+	var out []string
+	for p := range files {
+		if dir, base := path.Split(p); base == template.File && strings.Count(dir, "/") == 1 {
+			out = append(out, name+"/"+strings.TrimSuffix(dir, "/"))
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Builtins lists the built-in templates by name. "workspace" is what init
@@ -49,7 +122,13 @@ func (l Library) Names() ([]string, error) {
 		return out, err
 	}
 	for _, name := range sorted(l.W.Manifest.Templates) {
-		dir := l.W.Manifest.Templates[name]
+		dir := l.W.Manifest.Templates[name].Dir
+		if dir == "" {
+			if files, err := l.Set(name); err == nil { // Load says what is wrong with it
+				out = append(out, Members(name, files)...)
+			}
+			continue
+		}
 		if l.W.Existing([]string{path.Join(dir, template.File)}) != "" {
 			out = append(out, name)
 			continue
@@ -72,8 +151,11 @@ func (l Library) Names() ([]string, error) {
 func (l Library) Load(ref string) (*template.Template, error) {
 	name, sub, _ := strings.Cut(ref, "/")
 	if l.W != nil {
-		if dir, ok := l.W.Manifest.Templates[name]; ok {
-			at := path.Join(dir, sub)
+		if t, ok := l.W.Manifest.Templates[name]; ok {
+			if t.Dir == "" {
+				return l.member(ref, name, sub)
+			}
+			at := path.Join(t.Dir, sub)
 			if !tree.Valid(at) || sub != "" && !tree.Valid(sub) {
 				return nil, diag.Errorf("%q is not a template's name", ref)
 			}
@@ -104,6 +186,25 @@ func (l Library) Load(ref string) (*template.Template, error) {
 	return l.builtin(ref)
 }
 
+// member loads one template of a set.
+func (l Library) member(ref, name, sub string) (*template.Template, error) {
+	files, err := l.Set(name)
+	if err != nil {
+		return nil, err
+	}
+	if known := Members(name, files); !slices.Contains(known, ref) {
+		e := diag.Errorf("there is no template %q", ref).WithHint("%s brings %s", name, strings.Join(known, ", "))
+		if near := diag.Nearest(ref, known); near != "" {
+			e = e.WithHint("did you mean %s?", near)
+		}
+		return nil, e
+	}
+	if sub != "" {
+		files = files.Under(sub)
+	}
+	return template.Load(files, ref)
+}
+
 func (l Library) builtin(name string) (*template.Template, error) {
 	fsys, err := fs.Sub(l.Builtin, name)
 	if err != nil {
@@ -128,6 +229,7 @@ func sumFile(ref, release string) string { return ReleaseDir(ref, release) + ".s
 type releases struct {
 	mu    sync.Mutex
 	found map[Held]*template.Template
+	sets  map[string]tree.Tree // of sources, by name
 }
 
 // Kept loads the release that the workspace keeps, after checking that nobody

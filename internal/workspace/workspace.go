@@ -77,7 +77,7 @@ func Open(dir string) (*Workspace, error) {
 
 // Reload reads the manifest again, and forgets what was read besides.
 func (w *Workspace) Reload() error {
-	w.releases = &releases{found: map[Held]*template.Template{}}
+	w.releases = &releases{found: map[Held]*template.Template{}, sets: map[string]tree.Tree{}}
 	f, err := tree.Lookup(w.Root, ManifestFile)
 	switch {
 	case err != nil:
