@@ -21,6 +21,7 @@ var layers = []string{
 	"internal/plan",
 	"internal/document",
 	"internal/names",
+	"internal/offer",
 	"internal/template",
 	"internal/archive",
 	"internal/sshsig",
@@ -57,6 +58,7 @@ var pure = map[string][]string{
 	"internal/template": {"os", "os/exec", "time", "net", "net/http"},
 	"internal/document": {"os", "os/exec", "time", "net", "net/http"},
 	"internal/names":    {"os", "os/exec", "time", "net", "net/http"},
+	"internal/offer":    {"os", "os/exec", "time", "net", "net/http"},
 	"internal/archive":  {"os", "os/exec", "net", "net/http"}, // time: tar has dates
 	"internal/sshsig":   {"os", "os/exec", "time", "net", "net/http"},
 	"internal/source":   {"os", "os/exec", "time", "net/http"}, // net: is an address this machine's?

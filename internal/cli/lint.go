@@ -22,6 +22,7 @@ type lintFlags struct {
 	build                     bool
 	jobs                      int
 	buildArgs                 []string
+	outputs                   []string
 
 	// format is the global flag's: a lint has more of them.
 	format string
@@ -44,7 +45,7 @@ leaves paths out, and names a baseline of old findings.`,
 		Example: `  svcgen lint tools/templates
   svcgen lint tools/templates --json --fail-on warning
   svcgen lint tools/templates --since origin/main
-  svcgen lint tools/templates --format sarif > lint.sarif
+  svcgen lint tools/templates --format github --output sarif=lint.sarif
   svcgen lint tools/templates --fix --diff
   svcgen lint tools/templates --build --jobs 2
   svcgen lint --explain output-does-not-parse`,
@@ -64,6 +65,7 @@ leaves paths out, and names a baseline of old findings.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "text", strings.Join(lintFormats, ", "))
+	flags.StringArrayVar(&f.outputs, "output", nil, "also write the report to a file, `FORMAT=FILE`; may be repeated")
 	flags.StringVar(&f.failOn, "fail-on", "error", "exit 1 on findings of this severity or above: error, warning, info or never")
 	flags.StringSliceVar(&f.only, "rule", nil, "look for the rule `ID` alone; may be repeated")
 	flags.StringSliceVar(&f.skip, "skip", nil, "leave the rule `ID` out; may be repeated")
@@ -153,6 +155,9 @@ func (f lintFlags) check() error {
 	if !slices.Contains(lintFormats, f.format) {
 		return diag.Errorf("--format takes %s, not %q", strings.Join(lintFormats, ", "), f.format)
 	}
+	if _, err := outputsOf(f.outputs); err != nil {
+		return err
+	}
 	for _, id := range slices.Concat(f.only, f.skip) {
 		if _, err := knownRule(id); err != nil {
 			return err
@@ -163,6 +168,9 @@ func (f lintFlags) check() error {
 	}
 	if f.jobs < 1 {
 		return diag.Errorf("--jobs takes a number above 0, not %d", f.jobs)
+	}
+	if f.write && len(f.outputs) > 0 {
+		return diag.Errorf("--write-baseline does not go with --output").WithHint("write the baseline first")
 	}
 	if f.write && (f.fix || len(f.only) > 0 || len(f.skip) > 0) {
 		return diag.Errorf("--write-baseline goes with neither --fix, --rule nor --skip").WithHint("a baseline holds what all rules find")
@@ -211,34 +219,4 @@ func inputsOf(templates []linted) []lint.Input {
 		out = append(out, t.Input)
 	}
 	return out
-}
-
-// showFindings prints the report, and sets the exit code.
-func (a *app) showFindings(report *lint.Report, f lintFlags, start time.Time) error {
-	a.judge(report, f)
-	took := time.Since(start)
-	switch f.format {
-	case "json":
-		return report.WriteJSON(a.Stdout)
-	case "sarif":
-		return report.WriteSARIF(a.Stdout, a.Version)
-	case "github":
-		return report.WriteGitHub(a.Stdout)
-	case "junit":
-		level := max(slices.Index(levels, f.failOn), 0)
-		return report.WriteJUnit(a.Stdout, lint.Severity(level), f.failOn == "never", took)
-	}
-	if a.quiet && len(report.Findings) == 0 {
-		return nil
-	}
-	return report.WriteText(a.Stdout, a.Color, took)
-}
-
-// judge sets the exit code.
-func (a *app) judge(report *lint.Report, f lintFlags) {
-	for _, s := range []lint.Severity{lint.Info, lint.Warning, lint.Error} {
-		if slices.Index(levels, s.String()) >= slices.Index(levels, f.failOn) && report.Count(s) > 0 {
-			a.code = ExitFindings
-		}
-	}
 }

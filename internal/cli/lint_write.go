@@ -63,6 +63,9 @@ func (a *app) showMends(templates []linted, mended []*lint.Mended, f lintFlags, 
 		return a.showFindings(report, f, start)
 	}
 	a.judge(report, f)
+	if err := a.writeOutputs(report, f, time.Since(start)); err != nil {
+		return err
+	}
 	a.note("svcgen lint --fix mends %s and leaves %s", count(len(applied), "finding"), count(left, "finding"))
 	return changes.Unified(a.Stdout, a.Color)
 }

@@ -122,8 +122,12 @@ func (p *Pass) withUnits(base *built) *built {
 		if err != nil {
 			continue
 		}
+		common, err := p.Template.RenderWith(u, r.Scope)
+		if err != nil {
+			continue
+		}
 		t := unitTrial{unit: u}
-		next := t.grow(g.files, made)
+		next := t.grow(t.grow(g.files, common), made)
 		if t.clash != "" || len(t.misfits) > 0 {
 			continue
 		}

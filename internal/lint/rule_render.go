@@ -58,10 +58,12 @@ func (p *Pass) entries(r *Rendering) []template.Problem {
 			continue
 		}
 		done[w.Slot] = true
-		scope := r.Scope
-		scope.Slot = template.Slot{File: "shared.yaml", Path: "./" + sample.Path}
-		if _, err := p.Template.Entries(w.Slot, scope); err != nil {
-			out = append(out, template.Problems(err)...)
+		for _, scope := range p.entryScopes(r) {
+			scope.Slot = template.Slot{File: "shared.yaml", Path: "./" + sample.Path}
+			if _, err := p.Template.Entries(w.Slot, scope); err != nil {
+				out = append(out, template.Problems(err)...)
+				break
+			}
 		}
 	}
 	return out

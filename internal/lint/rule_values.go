@@ -93,7 +93,8 @@ var valueUnused = Rule{
 				used := p.uses1(func(u use) bool {
 					return u.unit && slices.Contains(u.units, unit.Name) && (u.name == v.Name || u.name == "")
 				})
-				if !used && !identifies(unit, v.Name) {
+				taken := v.Type == template.ServiceRef || v.Type == template.OperationList // svcgen itself uses them
+				if !used && !taken && !identifies(unit, v.Name) {
 					report(v, " of unit "+unit.Name, "units", unit.Name, "values")
 				}
 			}

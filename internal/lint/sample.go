@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"strings"
 
+	"github.com/svcgen/svcgen/internal/offer"
 	"github.com/svcgen/svcgen/internal/template"
 )
 
@@ -36,6 +37,10 @@ func example(v template.Value, nth int) string {
 		return pick("/v1/payments/{id}/refund", "/v1/invoices/{id}/cancel")
 	case template.Identifier:
 		return pick("refundPayment", "cancelInvoice")
+	case template.ServiceRef:
+		return pick("ledger", "billing")
+	case template.OperationList:
+		return offer.All
 	case template.Option:
 		if len(v.Options) > 0 {
 			return pick(v.Options...)

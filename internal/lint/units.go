@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/offer"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 )
@@ -74,7 +76,12 @@ func (p *Pass) try(u *template.Unit, i int, r *Rendering) unitTrial {
 		t.problems = template.Problems(err)
 		return t
 	}
-	next := t.grow(r.Out.Files, made)
+	common, err := p.Template.RenderWith(u, r.Scope)
+	if err != nil {
+		t.problems = template.Problems(err)
+		return t
+	}
+	next := t.grow(t.grow(r.Out.Files, common), made)
 	if t.clash != "" || len(t.misfits) > 0 {
 		return t
 	}
@@ -94,12 +101,60 @@ func (p *Pass) try(u *template.Unit, i int, r *Rendering) unitTrial {
 }
 
 func (p *Pass) renderUnit(u *template.Unit, r *Rendering, nth int) (*template.Rendering, error) {
-	scope := func(known map[string]any) template.Scope { s := r.Scope; s.Unit = known; return s }
+	scope := func(known map[string]any) template.Scope {
+		s := r.Scope
+		s.Unit = known
+		if u.Provider() != "" {
+			s.Provider = provider()
+		}
+		return s
+	}
 	values, _, err := template.Resolve(u.Values, unitAnswers(u, nth), scope)
 	if err != nil {
 		return nil, err
 	}
-	return p.Template.RenderUnit(u, scope(values))
+	made, err := p.Template.RenderUnit(u, scope(values))
+	if err != nil {
+		return nil, err
+	}
+	at, err := p.Template.SnapshotPath(u, scope(values))
+	if err == nil && at != "" {
+		made.Files[at] = tree.File{Data: offer.Sample()}
+		made.Sources[at] = template.Source{File: template.File, Spans: []template.Span{{Pos: u.Pos}}}
+	}
+	return made, err
+}
+
+// provider is the other service that units name.
+var provider = sync.OnceValue(func() template.Provider {
+	o, err := offer.Parse("the sample", offer.Sample())
+	if err != nil {
+		panic(err)
+	}
+	return template.Provider{Port: 8082, Offer: *o}
+})
+
+// entryScopes is a rendering's scope for wiring entries, once without units, and
+// once with one of each kind.
+func (p *Pass) entryScopes(r *Rendering) []template.Scope {
+	none, one := r.Scope, r.Scope
+	none.Units, one.Units = map[string][]map[string]any{}, map[string][]map[string]any{}
+	for i := range p.Template.Units {
+		u := &p.Template.Units[i]
+		none.Units[u.Name], one.Units[u.Name] = []map[string]any{}, []map[string]any{}
+		if !p.offered(u, r) {
+			continue
+		}
+		values, missing, err := template.Resolve(u.Values, unitAnswers(u, 0), func(known map[string]any) template.Scope {
+			s := r.Scope
+			s.Unit, s.Provider = known, provider()
+			return s
+		})
+		if err == nil && len(missing) == 0 {
+			one.Units[u.Name] = append(one.Units[u.Name], values)
+		}
+	}
+	return []template.Scope{none, one}
 }
 
 // unitAnswers are sample answers; another nth gives another unit.

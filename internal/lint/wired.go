@@ -17,14 +17,15 @@ func (p *Pass) entriesFor(slot string) []*Output {
 		if r.Scope.Values == nil {
 			continue
 		}
-		scope := r.Scope
-		scope.Slot = template.Slot{File: "shared.yaml", Path: "./" + sample.Path}
-		made, err := p.Template.Entries(slot, scope)
-		if err != nil {
-			continue
-		}
-		for _, e := range made {
-			set.add(i, slot, e.Text, e.Source)
+		for _, scope := range p.entryScopes(r) {
+			scope.Slot = template.Slot{File: "shared.yaml", Path: "./" + sample.Path}
+			made, err := p.Template.Entries(slot, scope)
+			if err != nil {
+				continue
+			}
+			for _, e := range made {
+				set.add(i, slot, e.Text, e.Source)
+			}
 		}
 	}
 	return set.sorted()

@@ -3,7 +3,9 @@ package service
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/svcgen/svcgen/internal/diag"
@@ -50,6 +52,7 @@ type growth struct {
 	unit       *template.Unit
 	base       template.Scope
 	answers    map[string]string
+	provider   *workspace.Service // the other service that the unit names; nil: none
 }
 
 func grow(w *workspace.Workspace, lib workspace.Library, o AddOptions) (*growth, error) {
@@ -80,6 +83,9 @@ func grow(w *workspace.Workspace, lib workspace.Library, o AddOptions) (*growth,
 			WithHint("svcgen set changes a service's values")
 	}
 	if g.answers, err = positional(g.unit, o); err != nil {
+		return nil, err
+	}
+	if err := g.provided(); err != nil {
 		return nil, err
 	}
 	return g, g.number()
@@ -154,6 +160,9 @@ func (g *growth) flag(name string) string {
 func (g *growth) scoped(known map[string]any) template.Scope {
 	scope := g.base
 	scope.Unit = known
+	if g.provider != nil {
+		scope.Provider.Port = g.provider.Port
+	}
 	return scope
 }
 
@@ -172,9 +181,25 @@ func (g *growth) finish(values map[string]any) (*Outcome, error) {
 	if err := g.routable(code, values); err != nil {
 		return nil, err
 	}
-	rendering, err := g.tmpl.RenderUnit(g.unit, g.scoped(values))
+	from, err := g.state()
 	if err != nil {
 		return nil, err
+	}
+	unit := workspace.Unit{Kind: g.unit.Name, Values: texts}
+	if unit.Taken, err = g.take(values); err != nil {
+		return nil, err
+	}
+	rendering, err := from.unit(unit)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(from.units, func(u workspace.Unit) bool { return u.Kind == unit.Kind }) {
+		common, err := from.together(unit)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(rendering.Files, common.Files)
+		maps.Copy(rendering.Sources, common.Sources)
 	}
 	d := newDraft()
 	var created []Line
@@ -202,6 +227,16 @@ func (g *growth) finish(values map[string]any) (*Outcome, error) {
 		return nil, err
 	} else if replayed {
 		if err := g.record(d, texts); err != nil {
+			return nil, err
+		}
+		to := from
+		to.units = append(slices.Clone(from.units), unit)
+		if err := relisted(g.w, d, from, to); err != nil {
+			return nil, err
+		}
+	}
+	if g.provider != nil {
+		if err := need(g.w, d, g.service, g.provider.Name); err != nil {
 			return nil, err
 		}
 	}

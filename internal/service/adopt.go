@@ -72,7 +72,7 @@ func Adopt(w *workspace.Workspace, lib workspace.Library, o AdoptOptions) (*Outc
 	d := newDraft()
 	at := path.Join(b.service.Path, workspace.DescriptorFile)
 	d.create(at, tree.File{Data: b.descriptor(values).Encode(order(b.tmpl.Values))})
-	places, notes, err := placements(w, member{b.service, b.tmpl, st.scope, has})
+	places, notes, err := placements(w, st.member(has))
 	if err != nil {
 		return nil, nil, err
 	}

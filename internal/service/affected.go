@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,7 +24,8 @@ var ciFiles = []string{".github/workflows", ".github/actions", ".gitlab-ci.yml",
 
 // Affected returns the services that the change since the commit ref touches,
 // sorted: those with a changed file in their folder, those whose entry in the
-// manifest changed, and all that need one of these. Uncommitted and untracked
+// manifest changed, and all that need one of these. A changed contract touches
+// the services that its owner needs, too: their tests replay it. Uncommitted and untracked
 // files count. A change of the CI's own files counts as one of every service;
 // other files outside of the services' folders touch none.
 func Affected(ctx context.Context, w *workspace.Workspace, ref string) ([]workspace.Service, error) {
@@ -40,7 +42,7 @@ func Affected(ctx context.Context, w *workspace.Workspace, ref string) ([]worksp
 	if err != nil {
 		return nil, err
 	}
-	hit := map[string]bool{}
+	hit, asked := map[string]bool{}, map[string]bool{}
 	for _, p := range changed {
 		if slices.ContainsFunc(ciFiles, func(f string) bool { return within(p, f) }) {
 			for _, s := range w.Manifest.Services {
@@ -65,9 +67,14 @@ func Affected(ctx context.Context, w *workspace.Workspace, ref string) ([]worksp
 			if within(p, s.Path) {
 				hit[s.Name] = true
 			}
+			if within(p, path.Join(s.Path, "contracts")) {
+				for _, n := range s.Needs {
+					asked[n] = true
+				}
+			}
 		}
 	}
-	return spread(w.Manifest, hit), nil
+	return spread(w.Manifest, hit, asked), nil
 }
 
 // entriesChanged names the services whose entry differs from the manifest
@@ -93,8 +100,9 @@ func entriesChanged(before []byte, m *workspace.Manifest) []string {
 	return out
 }
 
-// spread adds to hit all services that need one of them, and sorts.
-func spread(m *workspace.Manifest, hit map[string]bool) []workspace.Service {
+// spread adds to hit all services that need one of them, and those that are asked
+// whether they keep a contract; whoever needs these is not touched. It sorts.
+func spread(m *workspace.Manifest, hit, asked map[string]bool) []workspace.Service {
 	for grown := true; grown; {
 		grown = false
 		for _, s := range m.Services {
@@ -103,6 +111,7 @@ func spread(m *workspace.Manifest, hit map[string]bool) []workspace.Service {
 			}
 		}
 	}
+	maps.Copy(hit, asked)
 	var out []workspace.Service
 	for _, n := range slices.Sorted(keys(hit)) {
 		if s := m.Service(n); s != nil {

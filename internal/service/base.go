@@ -8,6 +8,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/offer"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
@@ -44,7 +45,21 @@ func (s state) render() (*layout, error) {
 	for p, src := range made.Sources {
 		r.origin[p] = src.File
 	}
+	seen := map[string]bool{}
 	for i, u := range s.units {
+		if !seen[u.Kind] {
+			seen[u.Kind] = true
+			common, err := s.together(u)
+			if err != nil {
+				return nil, err
+			}
+			for p, f := range common.Files {
+				if r.has(p) {
+					return nil, s.misfit(u, p+" is there already")
+				}
+				r.files[p], r.origin[p] = f, common.Sources[p].File
+			}
+		}
 		if err := s.replay(r, i, u); err != nil {
 			return nil, err
 		}
@@ -52,11 +67,12 @@ func (s state) render() (*layout, error) {
 	return r, nil
 }
 
-// unit renders the recorded unit u.
-func (s state) unit(u workspace.Unit) (*template.Rendering, error) {
+// unitScope is what the recorded unit u is rendered for.
+func (s state) unitScope(u workspace.Unit) (*template.Unit, template.Scope, error) {
+	scope := s.scope
 	kind := s.tmpl.Unit(u.Kind)
 	if kind == nil {
-		return nil, s.unknown(u)
+		return nil, scope, s.unknown(u)
 	}
 	values, missing, err := template.Resolve(kind.Values, u.Values, func(known map[string]any) template.Scope {
 		sc := s.scope
@@ -64,15 +80,52 @@ func (s state) unit(u workspace.Unit) (*template.Rendering, error) {
 		return sc
 	})
 	if err != nil {
-		return nil, err
+		return nil, scope, err
 	}
 	if len(missing) > 0 {
-		return nil, &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
+		return nil, scope, &diag.Error{File: path.Join(s.service.Path, workspace.DescriptorFile),
 			Msg: fmt.Sprintf("a recorded %s lacks its %s", u.Kind, missing[0].Name)}
 	}
-	scope := s.scope
 	scope.Unit = values
-	return s.tmpl.RenderUnit(kind, scope)
+	return kind, scope, nil
+}
+
+// unit renders the recorded unit u.
+func (s state) unit(u workspace.Unit) (*template.Rendering, error) {
+	kind, scope, err := s.unitScope(u)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.tmpl.SnapshotPath(kind, scope)
+	if err != nil {
+		return nil, err
+	}
+	if at != "" {
+		o, err := offer.Parse(path.Join(s.service.Path, at), u.Taken)
+		if err != nil {
+			return nil, err
+		}
+		scope.Provider.Offer = *o
+	}
+	made, err := s.tmpl.RenderUnit(kind, scope)
+	if err != nil || at == "" {
+		return made, err
+	}
+	if other, ok := made.Sources[at]; ok {
+		return nil, diag.Errorf("%s makes %s, where the snapshot of the unit %s is kept", other.File, at, u.Kind)
+	}
+	made.Files[at] = tree.File{Data: u.Taken}
+	made.Sources[at] = template.Source{File: "the snapshot of " + u.Kind}
+	return made, nil
+}
+
+// together renders what the units of u's kind have in common.
+func (s state) together(u workspace.Unit) (*template.Rendering, error) {
+	kind := s.tmpl.Unit(u.Kind)
+	if kind == nil {
+		return nil, s.unknown(u)
+	}
+	return s.tmpl.RenderWith(kind, s.scope)
 }
 
 // replay adds the i-th recorded unit to r.
@@ -167,5 +220,41 @@ func living(w *workspace.Workspace, lib workspace.Library, s *workspace.Service)
 	if err != nil {
 		return state{}, nil, err
 	}
-	return state{service: *s, ref: d.Template, tmpl: t, scope: scope, units: d.Units}, d, nil
+	st := state{service: *s, ref: d.Template, tmpl: t, scope: scope, units: d.Units}
+	return st, d, st.taken(w)
+}
+
+// taken reads what units have taken over from other services.
+func (s state) taken(w *workspace.Workspace) error {
+	for i, u := range s.units {
+		if kind := s.tmpl.Unit(u.Kind); kind == nil || kind.Snapshot == "" {
+			continue // an unknown kind is told where it is rendered
+		}
+		kind, scope, err := s.unitScope(u)
+		if err != nil {
+			return err
+		}
+		p, err := s.tmpl.SnapshotPath(kind, scope)
+		if err != nil {
+			return err
+		}
+		at := path.Join(s.service.Path, p)
+		if err := w.Solid(at); err != nil {
+			return err
+		}
+		f, err := tree.Lookup(w.Root, at)
+		if err != nil {
+			return err
+		}
+		if f == nil {
+			return (&diag.Error{File: at, Msg: fmt.Sprintf("is gone; the %s %s was made from it", u.Kind, unitName(u, s.tmpl))}).WithHint("restore it from git")
+		}
+		s.units[i].Taken = f.Data
+	}
+	return nil
+}
+
+// member is the service as its wiring needs it; has tells its files.
+func (s state) member(has func(p string) bool) member {
+	return member{s.service, s.tmpl, s.scope, has, s.units}
 }

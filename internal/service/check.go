@@ -73,7 +73,8 @@ func (c *checker) add(rule string, s *workspace.Service, e *diag.Error) {
 }
 
 func (c *checker) service(s *workspace.Service) error {
-	d, t, scope, err := Living(c.w, c.lib, s)
+	st, d, err := living(c.w, c.lib, s)
+	t := st.tmpl
 	if problems := diag.All(err); problems != nil {
 		for _, e := range problems {
 			c.add("service-unreadable", s, e)
@@ -98,7 +99,7 @@ func (c *checker) service(s *workspace.Service) error {
 	// out keeps a check of a thousand services from rendering a million keys.
 	alone := *c.w
 	alone.Manifest = &workspace.Manifest{Module: c.w.Manifest.Module, Services: []workspace.Service{*s}, Wires: c.w.Manifest.Wires}
-	places, _, err := placements(&alone, member{*s, t, scope, has})
+	places, _, err := placements(&alone, st.member(has))
 	if problems := diag.All(err); problems != nil {
 		for _, e := range problems {
 			c.add("wiring-broken", s, e)

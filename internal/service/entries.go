@@ -146,11 +146,11 @@ func alone(w *workspace.Workspace, s workspace.Service) *workspace.Workspace {
 }
 
 func (t *transition) places(seen func(*workspace.Workspace, workspace.Service) *workspace.Workspace) (before, after []placement, err error) {
-	before, _, err = placements(seen(t.w, t.from.service), member{t.from.service, t.from.tmpl, t.from.scope, t.before.has})
+	before, _, err = placements(seen(t.w, t.from.service), t.from.member(t.before.has))
 	if err != nil {
 		return nil, nil, err
 	}
-	after, _, err = placements(seen(t.w, t.to.service), member{t.to.service, t.to.tmpl, t.to.scope, t.after.has})
+	after, _, err = placements(seen(t.w, t.to.service), t.to.member(t.after.has))
 	return before, after, err
 }
 

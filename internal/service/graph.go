@@ -2,7 +2,7 @@ package service
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,26 +12,36 @@ import (
 
 // Graph is a workspace's services and what they need, sorted.
 type Graph struct {
-	Nodes []Node `json:"nodes"`
-	Edges []Edge `json:"edges"`
+	Nodes []Node `json:"nodes"` // by name
+	Edges []Edge `json:"edges"` // by from, to and kind
 }
+
+// The kinds of edges.
+const (
+	Calls  = "calls"  // the manifest says that From needs To
+	Events = "events" // From consumes what To publishes
+	Stores = "stores" // To is From's database
+)
 
 // Node is a service, or a thing that belongs to one, such as its database.
 type Node struct {
-	Name     string `json:"name"`
-	Kind     string `json:"kind"`               // of the template: server, worker, web, other; database; missing
-	Template string `json:"template,omitempty"` // with its release
-	Path     string `json:"path,omitempty"`
-	Owner    string `json:"owner,omitempty"`
-	Focus    bool   `json:"focus,omitempty"`    // what the graph is about
-	Affected bool   `json:"affected,omitempty"` // by a change
+	Name      string   `json:"name"`
+	Kind      string   `json:"kind"`               // of the template: server, worker, web, other; database; missing: needed, and not there
+	Template  string   `json:"template,omitempty"` // with its release
+	Path      string   `json:"path,omitempty"`
+	Owner     string   `json:"owner,omitempty"`
+	Publishes []string `json:"publishes,omitempty"` // subjects, as its units and values say
+	Consumes  []string `json:"consumes,omitempty"`
+	Focus     bool     `json:"focus,omitempty"`    // what the graph is about
+	Affected  bool     `json:"affected,omitempty"` // by a change
 }
 
 // Edge says that From needs To.
 type Edge struct {
-	From string `json:"from"`
-	To   string `json:"to"`
-	Kind string `json:"kind"` // calls, stores
+	From     string   `json:"from"`
+	To       string   `json:"to"`
+	Kind     string   `json:"kind"`
+	Subjects []string `json:"subjects,omitempty"` // of events
 }
 
 // NewGraph reads the workspace's services. A service whose descriptor or release
@@ -47,25 +57,91 @@ func NewGraph(w *workspace.Workspace, lib workspace.Library) *Graph {
 			if t, err := lib.Kept(d.Template, d.Release); err == nil && t != nil {
 				n.Kind = t.Kind
 			}
+			n.Publishes, n.Consumes = subjects(d)
 			if db := d.Values["database"]; db != "" && db != "none" {
 				store := s.Name + "/" + db
 				g.Nodes = append(g.Nodes, Node{Name: store, Kind: "database"})
-				g.Edges = append(g.Edges, Edge{s.Name, store, "stores"})
+				g.Edges = append(g.Edges, Edge{From: s.Name, To: store, Kind: Stores})
 			}
 		}
 		g.Nodes = append(g.Nodes, n)
-		for _, need := range s.Needs {
+		for _, need := range slices.Compact(slices.Sorted(slices.Values(s.Needs))) {
 			if w.Manifest.Service(need) == nil {
 				missing[need] = true
 			}
-			g.Edges = append(g.Edges, Edge{s.Name, need, "calls"})
+			g.Edges = append(g.Edges, Edge{From: s.Name, To: need, Kind: Calls})
 		}
 	}
 	for name := range missing {
 		g.Nodes = append(g.Nodes, Node{Name: name, Kind: "missing"})
 	}
+	g.events()
 	g.sort()
 	return g
+}
+
+// subjects tells which events a service publishes and consumes: those of its
+// units of these kinds, and the one that the value subject names for the sample.
+func subjects(d *workspace.Descriptor) (publishes, consumes []string) {
+	if s := d.Values["subject"]; s != "" && d.Values["example"] == "yes" {
+		consumes = append(consumes, s)
+	}
+	for _, u := range d.Units {
+		switch s := u.Values["subject"]; {
+		case s == "":
+		case u.Kind == "publisher":
+			publishes = append(publishes, s)
+		case u.Kind == "consumer":
+			consumes = append(consumes, s)
+		}
+	}
+	sorted := func(l []string) []string { return slices.Compact(slices.Sorted(slices.Values(l))) }
+	return sorted(publishes), sorted(consumes)
+}
+
+// events adds an edge from each service that consumes a subject to each other
+// one that publishes it.
+func (g *Graph) events() {
+	by := map[string][]string{} // subject to publishers
+	for _, n := range g.Nodes {
+		for _, s := range n.Publishes {
+			by[s] = append(by[s], n.Name)
+		}
+	}
+	for _, n := range g.Nodes {
+		from := map[string][]string{} // publisher to subjects
+		for subject, publishers := range by {
+			if !slices.ContainsFunc(n.Consumes, func(pattern string) bool { return covers(pattern, subject) }) {
+				continue
+			}
+			for _, p := range publishers {
+				if p != n.Name {
+					from[p] = append(from[p], subject)
+				}
+			}
+		}
+		for p, list := range from {
+			slices.Sort(list)
+			g.Edges = append(g.Edges, Edge{From: n.Name, To: p, Kind: Events, Subjects: list})
+		}
+	}
+}
+
+// covers reports whether a NATS pattern takes a subject: * is one token, > at
+// the end is one or more (docs.nats.io, Subject-Based Messaging).
+func covers(pattern, subject string) bool {
+	want, have := strings.Split(pattern, "."), strings.Split(subject, ".")
+	for i, w := range want {
+		switch {
+		case i >= len(have):
+			return false
+		case w == ">" && i == len(want)-1:
+			return true
+		case w != "*" && w != have[i]:
+			return false
+		}
+	}
+	return len(want) == len(have)
 }
 
 func (g *Graph) sort() {
@@ -76,35 +152,26 @@ func (g *Graph) sort() {
 }
 
 // Focus keeps the service called name, all that it needs, and all that needs it,
-// directly or not.
-func (g *Graph) Focus(name string) error {
-	var names []string
-	for _, n := range g.Nodes {
-		names = append(names, n.Name)
-	}
-	if !slices.Contains(names, name) {
+// up to depth steps away in either direction; 0 means however far.
+func (g *Graph) Focus(name string, depth int) error {
+	if !slices.ContainsFunc(g.Nodes, func(n Node) bool { return n.Name == name }) {
+		var names []string
+		for _, n := range g.Nodes {
+			names = append(names, n.Name)
+		}
 		e := diag.Errorf("there is no service %q", name)
 		if near := diag.Nearest(name, names); near != "" {
 			e = e.WithHint("did you mean %s?", near)
 		}
 		return e
 	}
-	keep := map[string]bool{}
-	reach := func(from, to func(Edge) string) {
-		seen := map[string]bool{name: true}
-		for queue := []string{name}; len(queue) > 0; queue = queue[1:] {
-			keep[queue[0]] = true
-			for _, e := range g.Edges {
-				if from(e) == queue[0] && !seen[to(e)] {
-					seen[to(e)] = true
-					queue = append(queue, to(e))
-				}
-			}
-		}
+	needs, needed := map[string][]string{}, map[string][]string{}
+	for _, e := range g.Edges {
+		needs[e.From] = append(needs[e.From], e.To)
+		needed[e.To] = append(needed[e.To], e.From)
 	}
-	needs, needed := func(e Edge) string { return e.From }, func(e Edge) string { return e.To }
-	reach(needs, needed)
-	reach(needed, needs)
+	keep := reach(needs, name, depth)
+	maps.Copy(keep, reach(needed, name, depth))
 	g.Nodes = slices.DeleteFunc(g.Nodes, func(n Node) bool { return !keep[n.Name] })
 	g.Edges = slices.DeleteFunc(g.Edges, func(e Edge) bool { return !keep[e.From] || !keep[e.To] })
 	for i := range g.Nodes {
@@ -113,113 +180,32 @@ func (g *Graph) Focus(name string) error {
 	return nil
 }
 
+// reach returns what can be come to from name by at most depth steps; 0 means
+// any number.
+func reach(next map[string][]string, name string, depth int) map[string]bool {
+	seen := map[string]bool{name: true}
+	for at, steps := []string{name}, 0; len(at) > 0 && (depth == 0 || steps < depth); steps++ {
+		var further []string
+		for _, n := range at {
+			for _, to := range next[n] {
+				if !seen[to] {
+					seen[to] = true
+					further = append(further, to)
+				}
+			}
+		}
+		at = further
+	}
+	return seen
+}
+
 // Mark says which services a change affects.
 func (g *Graph) Mark(services []workspace.Service) {
+	hit := map[string]bool{}
+	for _, s := range services {
+		hit[s.Name] = true
+	}
 	for i, n := range g.Nodes {
-		g.Nodes[i].Affected = slices.ContainsFunc(services, func(s workspace.Service) bool { return s.Name == n.Name })
+		g.Nodes[i].Affected = hit[n.Name]
 	}
-}
-
-// Mermaid writes the graph as a Mermaid flowchart, as GitHub and GitLab show it.
-func (g *Graph) Mermaid() string {
-	var b strings.Builder
-	b.WriteString("flowchart LR\n")
-	for i, n := range g.Nodes {
-		left, right := "[", "]"
-		switch n.Kind {
-		case "database":
-			left, right = "[(", ")]"
-		case "worker":
-			left, right = "{{", "}}"
-		case "web":
-			left, right = "([", "])"
-		case "missing":
-			left, right = ">", "]"
-		}
-		fmt.Fprintf(&b, "  n%d%s\"%s\"%s%s\n", i, left, mermaidText(n), right, mermaidClass(n))
-	}
-	for _, e := range g.Edges {
-		fmt.Fprintf(&b, "  n%d --> n%d\n", g.index(e.From), g.index(e.To))
-	}
-	for _, c := range []struct{ name, style string }{
-		{"affected", "fill:#fde68a,stroke:#b45309,color:#111827"},
-		{"focus", "stroke-width:3px"},
-		{"missing", "stroke:#b91c1c,stroke-dasharray:4 4"},
-	} {
-		if strings.Contains(b.String(), ":::"+c.name) {
-			fmt.Fprintf(&b, "  classDef %s %s\n", c.name, c.style)
-		}
-	}
-	return b.String()
-}
-
-func mermaidText(n Node) string {
-	s := n.Name
-	if i := strings.IndexByte(s, '/'); n.Kind == "database" && i >= 0 {
-		s = s[i+1:]
-	}
-	s = mermaidEscape(s)
-	if n.Owner != "" {
-		s += "<br/>" + mermaidEscape(n.Owner)
-	}
-	return s
-}
-
-func mermaidEscape(s string) string {
-	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;").Replace(s)
-}
-
-func mermaidClass(n Node) string {
-	switch {
-	case n.Kind == "missing":
-		return ":::missing"
-	case n.Affected:
-		return ":::affected"
-	case n.Focus:
-		return ":::focus"
-	}
-	return ""
-}
-
-func (g *Graph) index(name string) int {
-	return slices.IndexFunc(g.Nodes, func(n Node) bool { return n.Name == name })
-}
-
-// Dot writes the graph in Graphviz' language.
-func (g *Graph) Dot() string {
-	var b strings.Builder
-	b.WriteString("digraph services {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n")
-	for _, n := range g.Nodes {
-		label := n.Name
-		if n.Owner != "" {
-			label += "\n" + n.Owner
-		}
-		attrs := []string{"label=" + dotText(label)}
-		switch n.Kind {
-		case "database":
-			attrs = append(attrs, "shape=cylinder")
-		case "worker":
-			attrs = append(attrs, "shape=hexagon")
-		case "web":
-			attrs = append(attrs, "shape=ellipse")
-		case "missing":
-			attrs = append(attrs, "style=dashed", "color=red")
-		}
-		if n.Affected {
-			attrs = append(attrs, "style=filled", `fillcolor="#fde68a"`)
-		}
-		if n.Focus {
-			attrs = append(attrs, "penwidth=3")
-		}
-		fmt.Fprintf(&b, "  %s [%s];\n", dotText(n.Name), strings.Join(attrs, ", "))
-	}
-	for _, e := range g.Edges {
-		fmt.Fprintf(&b, "  %s -> %s;\n", dotText(e.From), dotText(e.To))
-	}
-	b.WriteString("}\n")
-	return b.String()
-}
-
-func dotText(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
 }

@@ -26,7 +26,7 @@ type migrated struct {
 func migrate(t *template.Template, from string, values map[string]string, units []workspace.Unit) migrated {
 	m := migrated{values: maps.Clone(values)}
 	for _, u := range units {
-		m.units = append(m.units, workspace.Unit{Kind: u.Kind, Values: maps.Clone(u.Values), Keys: slices.Clone(u.Keys)})
+		m.units = append(m.units, workspace.Unit{Kind: u.Kind, Values: maps.Clone(u.Values), Keys: slices.Clone(u.Keys), Taken: u.Taken})
 	}
 	for _, step := range t.Migrations {
 		if semver.Compare("v"+step.To, "v"+from) > 0 && semver.Compare("v"+step.To, "v"+t.Release) <= 0 {

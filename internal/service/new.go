@@ -262,7 +262,7 @@ func (b *birth) finish(d *draft, values map[string]any) (*Outcome, error) {
 		d.create(p, f)
 	}
 	has := func(p string) bool { _, ok := files[p]; return ok }
-	places, notes, err := placements(b.w, member{b.service, b.tmpl, scope, has})
+	places, notes, err := placements(b.w, member{b.service, b.tmpl, scope, has, nil})
 	if err != nil {
 		return nil, err
 	}

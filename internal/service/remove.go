@@ -44,7 +44,8 @@ func removeService(w *workspace.Workspace, lib workspace.Library, o RemoveOption
 	r := &removal{w: w, d: newDraft(), force: o.Force}
 	for _, other := range w.Manifest.Services {
 		if slices.Contains(other.Needs, s.Name) {
-			r.object(&diag.Error{File: workspace.ManifestFile, Line: other.Line, Col: other.Col, Msg: fmt.Sprintf("%s needs %s", other.Name, s.Name)})
+			r.object(&diag.Error{File: workspace.ManifestFile, Line: other.Line, Col: other.Col, Msg: fmt.Sprintf("%s needs %s", other.Name, s.Name),
+				Hint: fmt.Sprintf("svcgen remove client %s --service %s, or take it out of needs; --force removes it all the same", s.Name, other.Name)})
 		}
 	}
 	files, strays, err := r.files(s, base)
@@ -107,7 +108,9 @@ func refusal(err error, what string) error {
 		return err
 	}
 	last := *list[len(list)-1]
-	last.Hint = fmt.Sprintf("people changed what would go with %s; --force removes it all the same", what)
+	if last.Hint == "" {
+		last.Hint = fmt.Sprintf("people changed what would go with %s; --force removes it all the same", what)
+	}
 	return append(list[:len(list)-1:len(list)-1], &last)
 }
 
@@ -159,7 +162,7 @@ func inside(base *layout, p string) bool {
 
 // entries takes the service's entries out of the shared files.
 func (r *removal) entries(lib workspace.Library, st state, base *layout) error {
-	places, _, err := placements(r.w, member{st.service, st.tmpl, st.scope, base.has})
+	places, _, err := placements(r.w, st.member(base.has))
 	if err != nil {
 		return err
 	}
@@ -208,7 +211,7 @@ func (r *removal) shared(lib workspace.Library, st state, p placement) bool {
 		if err != nil {
 			return true
 		}
-		places, _, err := placements(alone(r.w, *s), member{*s, other.tmpl, other.scope, func(string) bool { return true }})
+		places, _, err := placements(alone(r.w, *s), other.member(func(string) bool { return true }))
 		if err != nil {
 			return true
 		}

@@ -47,7 +47,12 @@ func Rename(ctx context.Context, w *workspace.Workspace, lib workspace.Library, 
 	if err != nil {
 		return nil, err
 	}
-	out, err := carry(w, lib, []*transition{t}, false)
+	all := []*transition{t}
+	others, err := t.callers(ctx, lib)
+	if err != nil {
+		return nil, err
+	}
+	out, err := carry(w, lib, append(all, others...), false)
 	if err != nil || len(out.Plan) == 0 {
 		return out, err
 	}
@@ -75,7 +80,7 @@ func Rename(ctx context.Context, w *workspace.Workspace, lib workspace.Library, 
 		}
 	}
 	out.Plan = d.plan()
-	out.Lines = summary(w, out.Plan, []*transition{t})
+	out.Lines = summary(w, out.Plan, append(all, others...))
 	if t.from.service.Name != t.to.service.Name {
 		out.Notes = append(out.Notes, mentions(w, d, t.from, t.before.has, t.to.service.Path)...)
 	}
@@ -247,7 +252,7 @@ func mentions(w *workspace.Workspace, d *draft, st state, has func(p string) boo
 	}
 	// A word of a path, such as a team's or the module's, is not the service.
 	name := regexp.MustCompile(`((^|//|[^\pL\pN_/-])` + regexp.QuoteMeta(s.Name) + folder + `)($|[^\pL\pN_-])`)
-	places, _, err := placements(alone(w, s), member{s, st.tmpl, st.scope, has})
+	places, _, err := placements(alone(w, s), st.member(has))
 	if err != nil {
 		return nil
 	}

@@ -1,6 +1,9 @@
 package service
 
 import (
+	"slices"
+
+	"github.com/svcgen/svcgen/internal/offer"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
@@ -12,6 +15,12 @@ import (
 func Rendered(t *template.Template, scope template.Scope, units []workspace.Unit) (tree.Tree, error) {
 	s := state{ref: t.Name, tmpl: t, scope: scope, units: units,
 		service: workspace.Service{Name: scope.Service.Name, Path: scope.Service.Path}}
+	s.units = slices.Clone(units)
+	for i, u := range s.units { // no workspace, no other service: a sample stands in for it
+		if kind := t.Unit(u.Kind); kind != nil && kind.Snapshot != "" && u.Taken == nil {
+			s.units[i].Taken = offer.Sample()
+		}
+	}
 	made, err := s.render()
 	if err != nil {
 		return nil, err

@@ -143,7 +143,7 @@ func checkedOut(base, ours tree.Tree) {
 }
 
 func (s *Standing) wired(w *workspace.Workspace, from state, base *layout) error {
-	places, _, err := placements(alone(w, from.service), member{from.service, from.tmpl, from.scope, base.has})
+	places, _, err := placements(alone(w, from.service), from.member(base.has))
 	if problems := diag.All(err); problems != nil {
 		s.problems(problems)
 		return nil

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -257,7 +258,7 @@ func sameUnits(a, b []workspace.Unit) bool {
 		return false
 	}
 	for i := range a {
-		if a[i].Kind != b[i].Kind || !maps.Equal(a[i].Values, b[i].Values) {
+		if a[i].Kind != b[i].Kind || !maps.Equal(a[i].Values, b[i].Values) || !bytes.Equal(a[i].Taken, b[i].Taken) {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -70,6 +71,13 @@ func removeUnit(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) 
 	if err != nil {
 		return nil, err
 	}
+	if last(st, i) {
+		common, err := st.together(st.units[i])
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(made.Files, common.Files)
+	}
 	r := &removal{w: w, d: newDraft(), force: o.Force}
 	dir := st.service.Path
 	for _, p := range made.Files.Paths() {
@@ -102,6 +110,9 @@ func removeUnit(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) 
 			return nil, err
 		}
 	}
+	if err := r.unlist(st, i); err != nil {
+		return nil, err
+	}
 	if err := r.errs.Err(); err != nil {
 		return nil, refusal(err, strings.Join(append([]string{o.Unit}, o.Args...), " "))
 	}
@@ -117,6 +128,37 @@ func removeUnit(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) 
 		out.Next = append(out.Next, "cd "+dir+" && go test ./...")
 	}
 	return out, nil
+}
+
+// last reports whether no other unit is of the kind of the i-th.
+func last(st state, i int) bool {
+	for j, u := range st.units {
+		if j != i && u.Kind == st.units[i].Kind {
+			return false
+		}
+	}
+	return true
+}
+
+// unlist takes the i-th unit out of the service's entries in the shared files, and
+// out of what the manifest says that the service needs.
+func (r *removal) unlist(st state, i int) error {
+	to := st
+	to.units = slices.Delete(slices.Clone(st.units), i, i+1)
+	err := relisted(r.w, r.d, st, to)
+	for _, e := range diag.All(err) {
+		r.object(e)
+		r.d.notes = append(r.d.notes, e.Error()) // also --force cannot decide it
+	}
+	if err != nil && diag.All(err) == nil {
+		return err
+	}
+	other := st.providerOf(st.units[i])
+	needed := slices.ContainsFunc(to.units, func(u workspace.Unit) bool { return st.providerOf(u) == other })
+	if other == "" || needed || !slices.Contains(st.service.Needs, other) {
+		return nil
+	}
+	return unplace(r.w, r.d, needing(&st.service, other))
 }
 
 // shared are the insertions of the other units: what two units insert alike, an
@@ -183,7 +225,7 @@ func renameUnit(ctx context.Context, w *workspace.Workspace, lib workspace.Libra
 		return nil, diag.Errorf("a %s has no name of its own", o.Unit).WithHint("remove it, and add it anew")
 	}
 	units := slices.Clone(from.units)
-	u := workspace.Unit{Kind: o.Unit, Values: map[string]string{}, Keys: units[i].Keys}
+	u := workspace.Unit{Kind: o.Unit, Values: map[string]string{}, Keys: units[i].Keys, Taken: units[i].Taken}
 	for k, v := range units[i].Values {
 		u.Values[k] = v
 	}

@@ -25,6 +25,28 @@ type member struct {
 	tmpl    *template.Template
 	scope   template.Scope
 	has     func(p string) bool // whether the service has a file
+	units   []workspace.Unit
+}
+
+// recorded are the values of m's units by kind; of every kind that the template
+// has, there is at least an empty list.
+func (m member) recorded() (map[string][]map[string]any, error) {
+	st := state{service: m.service, ref: m.tmpl.Name, tmpl: m.tmpl, scope: m.scope}
+	out := map[string][]map[string]any{}
+	for _, kind := range m.tmpl.UnitNames() {
+		out[kind] = []map[string]any{}
+	}
+	for _, u := range m.units {
+		if m.tmpl.Unit(u.Kind) == nil {
+			continue // whoever renders the unit tells
+		}
+		_, scope, err := st.unitScope(u)
+		if err != nil {
+			return nil, err
+		}
+		out[u.Kind] = append(out[u.Kind], scope.Unit)
+	}
+	return out, nil
 }
 
 // scopeOf is what templates see of s in w.
@@ -113,6 +135,9 @@ func slotted(w *workspace.Workspace, m member, wire *workspace.Wire) (out []plac
 	}
 	scope := m.scope
 	scope.Slot = template.Slot{File: file, Path: workspace.Rel(file, m.service.Path)}
+	if scope.Units, err = m.recorded(); err != nil {
+		return nil, "", err
+	}
 	entries, err := m.tmpl.Entries(slot.Name, scope)
 	if err != nil {
 		return nil, "", err

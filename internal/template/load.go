@@ -249,7 +249,7 @@ func (l *loader) unit(p document.Pair) Unit {
 	if !nameRule.MatchString(u.Name) {
 		l.Fail(p.At, fmt.Sprintf("the unit's name %q is not made of lower-case words with dashes", u.Name), "")
 	}
-	var args, unique document.Node
+	var args, unique, snapshot document.Node
 	l.Fields(p.N, "unit "+u.Name, map[string]func(document.Node){
 		"help":   func(n document.Node) { u.Help = l.String(n, "help") },
 		"when":   func(n document.Node) { u.When = l.expression(n) },
@@ -261,7 +261,9 @@ func (l *loader) unit(p document.Pair) Unit {
 				u.Unique = append(u.Unique, l.Strings(item, "an element of unique"))
 			}
 		},
-		"dir": func(n document.Node) { u.Dir = l.dir(n, "dir") },
+		"dir":      func(n document.Node) { u.Dir = l.dir(n, "dir") },
+		"with":     func(n document.Node) { u.With = l.dir(n, "with") },
+		"snapshot": func(n document.Node) { snapshot = n; u.Snapshot = l.String(n, "snapshot") },
 		"insert": func(n document.Node) {
 			for _, item := range l.Items(n, "insert") {
 				u.Insert = append(u.Insert, l.insertion(item))
@@ -278,6 +280,21 @@ func (l *loader) unit(p document.Pair) Unit {
 	declared(args, u.Args)
 	for _, set := range u.Unique {
 		declared(unique, set)
+	}
+	providers := 0
+	for _, v := range u.Values {
+		if v.Type == ServiceRef {
+			providers++
+		}
+		if v.Type == OperationList && u.Snapshot == "" {
+			l.Fail(p.At, "unit "+u.Name+" chooses operations and keeps no snapshot", "snapshot: a path in the service")
+		}
+	}
+	if providers > 1 {
+		l.Fail(p.At, "unit "+u.Name+" has two values of the type service", "one unit, one other service")
+	}
+	if snapshot != nil && providers == 0 {
+		l.Fail(snapshot, "a snapshot needs a value of the type service: what it is of", "")
 	}
 	if u.Dir == "" && len(u.Insert) == 0 {
 		l.Fail(p.At, "unit "+u.Name+" makes nothing", "give it a dir or an insert")

@@ -10,6 +10,7 @@ import (
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/names"
+	"github.com/svcgen/svcgen/internal/offer"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -22,6 +23,15 @@ type Scope struct {
 	Values    map[string]any // the service's values; nil map: none
 	Unit      map[string]any // in units: the unit's values
 	Slot      Slot           // in wiring entries
+	Provider  Provider       // in units that name another service
+
+	Units map[string][]map[string]any // in wiring entries: the values of the service's units, by kind
+}
+
+// Provider is what a unit's other service offers.
+type Provider struct {
+	Port int // in defaults of the unit's values only: what is to stay must be a value
+	offer.Offer
 }
 
 // Service is a service as its template sees it.
@@ -120,6 +130,7 @@ func newRendering() *Rendering {
 // Service renders the layers that scope's values choose. Paths are relative to
 // the service's folder. An error is a *diag.Error at the template's line.
 func (t *Template) Service(scope Scope) (*Rendering, error) {
+	scope.Units = nil // what units change is inserted
 	r := t.renderer(scope)
 	defer r.done()
 	out := newRendering()
@@ -142,6 +153,29 @@ func (t *Template) Offers(u *Unit, scope Scope) (bool, error) {
 	r := t.renderer(scope)
 	defer r.done()
 	return r.holds(u.When, u.Pos)
+}
+
+// RenderWith renders what the units of u's kind have in common.
+func (t *Template) RenderWith(u *Unit, scope Scope) (*Rendering, error) {
+	r := t.renderer(scope)
+	defer r.done()
+	out := newRendering()
+	if u.With == "" {
+		return out, nil
+	}
+	return out, r.layer(u.With, out)
+}
+
+// SnapshotPath is where the unit with the values in scope.Unit keeps its
+// snapshot; "" where it keeps none.
+func (t *Template) SnapshotPath(u *Unit, scope Scope) (string, error) {
+	r := t.renderer(scope)
+	defer r.done()
+	p, err := r.text(u.Snapshot, u.Pos)
+	if err == nil && p != "" && !tree.Valid(p) {
+		err = r.wrong(u.Pos, fmt.Sprintf("the snapshot %q leaves the service's folder", p))
+	}
+	return p, err
 }
 
 // RenderUnit renders the unit u with the values in scope.Unit.

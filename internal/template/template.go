@@ -61,6 +61,9 @@ const (
 	Route  Type = "route"  // an HTTP path, as names.CheckRoute accepts it
 
 	Identifier Type = "identifier" // a name in camel case, as names.CheckIdentifier accepts it
+
+	ServiceRef    Type = "service"    // another service of the workspace; of units only
+	OperationList Type = "operations" // which of that service's operations: their ids with commas between, or all
 )
 
 // Value is an answer that a template needs.
@@ -91,8 +94,30 @@ type Unit struct {
 	Values []Value
 	Unique [][]string // sets of values that no two units of the kind may share
 	Dir    string     // files to create; empty: none
+	With   string     // files that the units of the kind have in common: they come with the first, and go with the last
 	Insert []Insert
 	Pos    Pos
+
+	// Snapshot is the template text of a path in the service, where what the other
+	// service offers is kept, as it was when the unit was added. Rendering reads
+	// that. Empty: nothing is taken over.
+	Snapshot string
+}
+
+// Provider returns the name of the value that names another service, or "".
+func (u *Unit) Provider() string { return u.valued(ServiceRef) }
+
+// Choice returns the name of the value that chooses the other service's
+// operations, or "".
+func (u *Unit) Choice() string { return u.valued(OperationList) }
+
+func (u *Unit) valued(t Type) string {
+	for _, v := range u.Values {
+		if v.Type == t {
+			return v.Name
+		}
+	}
+	return ""
 }
 
 // Insert is one entry that a unit puts into a file of the service.

@@ -42,8 +42,11 @@ func (l *loader) values(n document.Node, unit bool) []Value {
 			}
 			v.Type = Option
 		}
-		if known := []Type{String, Bool, Int, Option, Method, Route, Identifier}; !slices.Contains(known, v.Type) {
-			l.Fail(typed, fmt.Sprintf("unknown type %q", v.Type), "one of string, bool, int, method, route, identifier")
+		if known := []Type{String, Bool, Int, Option, Method, Route, Identifier, ServiceRef, OperationList}; !slices.Contains(known, v.Type) {
+			l.Fail(typed, fmt.Sprintf("unknown type %q", v.Type), "one of string, bool, int, method, route, identifier, service, operations")
+		}
+		if (v.Type == ServiceRef || v.Type == OperationList) && !unit {
+			l.Fail(typed, fmt.Sprintf("a value of the type %s is for units", v.Type), "")
 		}
 		if v.Match != nil && v.Type != String {
 			l.Fail(matched, "match is for strings", "")
@@ -128,6 +131,14 @@ func (v Value) Check(answer string) (any, *diag.Error) {
 	case Route:
 		if problem, hint := names.CheckRoute(answer); problem != "" {
 			return bad(hint, "%s", problem)
+		}
+	case ServiceRef:
+		if problem, hint := names.CheckService(answer); problem != "" {
+			return bad(hint, "%s", problem)
+		}
+	case OperationList:
+		if strings.TrimSpace(answer) == "" {
+			return bad("their ids with commas between them, or all", "names no operation")
 		}
 	case Identifier:
 		if problem, hint := names.CheckIdentifier(answer); problem != "" {

