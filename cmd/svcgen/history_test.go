@@ -112,7 +112,7 @@ func upgraded(t *testing.T, archive, release string) {
 	wholesome(t, alone)
 }
 
-func put(t *testing.T, file string, data []byte) {
+func put(t testing.TB, file string, data []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,24 @@
+# What takes longer than `go test ./...`, which needs no make.
+
+.PHONY: ci life fuzz bench reproducible
+
+ci: # everything that must hold before a change lands; installs what it needs on Debian
+	.ci/run
+
+life: # long random lives of a workspace: make life STEPS=1000
+	for seed in 11 12 13 14 15 16 17 18; do \
+	  go test ./cmd/svcgen -run TestLife -timeout 1h -life $(or $(STEPS),400) -life-seed $$seed || exit 1; \
+	done
+
+fuzz: # every fuzz target for a while: make fuzz TIME=10m
+	for pkg in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(TIME),1m) $$pkg || exit 1; \
+	  done; \
+	done
+
+bench: # what docs/benchmarks.md tells of
+	go test -run '^$$' -bench . ./...
+
+reproducible: # two builds of one commit have the same bytes, for every platform of a release
+	.ci/reproducible
