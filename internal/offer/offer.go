@@ -151,7 +151,7 @@ func Snapshot(file string, data []byte, chosen string) ([]byte, error) {
 	}
 	all := d.operations()
 	if len(all) == 0 {
-		return nil, d.fail("has no operation to call")
+		return nil, &diag.Error{File: file, Msg: "has no operation to call", Hint: "svcgen add endpoint gives a service one"}
 	}
 	wanted, err := d.chosen(all, chosen)
 	if err != nil {

@@ -136,7 +136,7 @@ func positional(u *template.Unit, o AddOptions) (map[string]string, error) {
 		usage += " " + strings.ToUpper(a)
 	}
 	if len(o.Args) > len(u.Args) {
-		return nil, diag.Errorf("%s takes %d arguments, not %d", u.Name, len(u.Args), len(o.Args)).WithHint("%s", usage)
+		return nil, diag.Errorf("%s takes %s, not %d", u.Name, plural(len(u.Args), "argument"), len(o.Args)).WithHint("%s", usage)
 	}
 	for i, arg := range o.Args {
 		if _, twice := answers[u.Args[i]]; twice {
@@ -219,6 +219,9 @@ func (g *growth) finish(values map[string]any) (*Outcome, error) {
 		return nil, err
 	}
 	for _, in := range rendering.Inserts {
+		if err := g.unambiguous(d, in); err != nil {
+			return nil, err
+		}
 		if err := g.insert(d, in); err != nil {
 			return nil, err
 		}

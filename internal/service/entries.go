@@ -269,6 +269,9 @@ func (t *transition) inside() func(base, ours, theirs []byte) []byte {
 			return nil
 		}
 		if out.Conflicts > 0 || out.Data == nil {
+			if t.beside {
+				return patched(base, ours, theirs)
+			}
 			return nil
 		}
 		return out.Data

@@ -61,6 +61,7 @@ type transition struct {
 	prepared      Report // what prepare reported
 
 	ctx    context.Context // of the merges inside entries
+	beside bool            // lines that come or go may stand right beside those of people
 	failed error           // what stopped one of them
 }
 
