@@ -295,3 +295,34 @@ func TestContractsBetweenServices(t *testing.T) {
 		t.Errorf("a changed provider affects\n%s", got)
 	}
 }
+
+// TestClientOfARichDescription makes clients of a description that has a bit of
+// everything, and of an empty one's first operation.
+func TestClientOfARichDescription(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds services")
+	}
+	dir := filepath.Join(t.TempDir(), "shop")
+	run(t, t.TempDir(), "new", "payments", "--init", "--module", "example.com/shop", "-C", dir)
+	run(t, dir, "new", "ledger")
+	run(t, dir, "new", "book", "--set", "example=no")
+	run(t, dir, "add", "endpoint", "GET", "/v1/books/{id}/pages/{page}", "--service", "book")
+	rich, err := os.ReadFile("../../internal/offer/testdata/rich.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, map[string]string{"services/ledger/api/openapi.json": string(rich)})
+	run(t, dir, "add", "client", "ledger", "--service", "payments", "--name", "main-ledger")
+	run(t, dir, "add", "client", "book", "--service", "payments")
+	payments := filepath.Join(dir, "services", "payments")
+	tool(t, payments, nil, "go", "vet", "./internal/clients/...", "./internal/app")
+	if out := tool(t, payments, nil, "gofmt", "-l", "."); out != "" {
+		t.Errorf("not gofmt-clean: %s", out)
+	}
+	out := tool(t, payments, nil, "go", "test", "-v", "./internal/clients/mainledger", "./internal/clients/book")
+	for _, want := range []string{"--- PASS: TestContract/createAccount", "--- PASS: TestContract/deleteAccount", "NOTHING TESTED"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("nothing about %q in\n%s", want, out)
+		}
+	}
+}

@@ -113,14 +113,14 @@ func (r *reader) naming(op Operation, param string) string {
 
 func (r *reader) params(op Operation, l located) (query, header map[string]any, ok bool) {
 	query, header = map[string]any{}, map[string]any{}
-	for _, raw := range append(list(l.item["parameters"]), list(l.op["parameters"])...) {
+	for _, raw := range slices.Concat(list(l.item["parameters"]), list(l.op["parameters"])) {
 		p := r.deref(raw)
 		if required, _ := p["required"].(bool); !required {
 			continue
 		}
 		s := &sampler{document: r.document, sending: true}
 		v := s.of(p["schema"], text(p["name"]), 0)
-		if s.unknown {
+		if known := r.param(p); s.unknown || known.Type == "[]string" && !known.Explode {
 			return nil, nil, false
 		}
 		switch text(p["in"]) {
@@ -138,9 +138,14 @@ type sampler struct {
 	*document
 	sending bool // all members; otherwise those that are always there
 	unknown bool // a rule that no value was found for
+	made    int  // values so far
 }
 
-const deepest = 8
+// Bounds of a value: how deep it is, and of how many parts.
+const (
+	deepest = 8
+	most    = 1000
+)
 
 func (s *sampler) of(v any, name string, depth int) any {
 	schema := s.deref(v)
@@ -154,7 +159,7 @@ func (s *sampler) of(v any, name string, depth int) any {
 			return l[0]
 		}
 	}
-	if depth > deepest {
+	if s.made++; depth > deepest || s.made > most {
 		s.unknown = true
 		return nil
 	}
@@ -218,16 +223,16 @@ func (s *sampler) string(schema map[string]any, name string) any {
 	if value == "" {
 		value = "text"
 	}
-	least, most := int(number(schema["minLength"], 0)), int(number(schema["maxLength"], 1000))
-	if most < 0 || least > 10_000 {
+	least, longest := int(number(schema["minLength"], 0)), int(number(schema["maxLength"], 1000))
+	if longest < 0 || least > 10_000 {
 		s.unknown = true
 		return value
 	}
 	for len(value) < least {
 		value += " " + value
 	}
-	if len(value) > max(least, 1) && len(value) > most {
-		value = value[:most]
+	if len(value) > max(least, 1) && len(value) > longest {
+		value = value[:longest]
 	}
 	return value
 }
@@ -243,8 +248,8 @@ func (s *sampler) number(schema map[string]any) any {
 	if step := number(schema["multipleOf"], 0); step > 0 {
 		value = max(value, step)
 	}
-	if most := number(schema["maximum"], value); value > most {
-		value = most
+	if limit := number(schema["maximum"], value); value > limit {
+		value = limit
 	}
 	if below, ok := schema["exclusiveMaximum"]; ok && value >= number(below, value+1) {
 		value = number(below, 1) - 1

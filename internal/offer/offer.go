@@ -50,8 +50,9 @@ type Part struct {
 // the others of its operation.
 type Param struct {
 	Field
-	In  string // path, query or header
-	Var string // the name of a variable in Go
+	In      string // path, query or header
+	Var     string // the name of a variable in Go
+	Explode bool   // of a list in the query: each of its elements is sent by itself
 }
 
 // Type is an object in JSON.
@@ -213,12 +214,13 @@ func (d *document) chosen(all []located, chosen string) ([]located, error) {
 // no success, headers of answers, and tags.
 func (d *document) slim(o located) map[string]any {
 	out := map[string]any{"operationId": o.id}
-	for _, k := range []string{"summary", "requestBody"} {
-		if v, ok := o.op[k]; ok {
-			out[k] = v
-		}
+	if v, ok := o.op["summary"]; ok {
+		out["summary"] = v
 	}
-	if params := append(list(o.item["parameters"]), list(o.op["parameters"])...); len(params) > 0 {
+	if body := d.deref(o.op["requestBody"]); body != nil {
+		out["requestBody"] = body
+	}
+	if params := d.parameters(o); len(params) > 0 {
 		out["parameters"] = params
 	}
 	status, answer := success(o.op)
@@ -229,6 +231,17 @@ func (d *document) slim(o located) map[string]any {
 		}
 	}
 	out["responses"] = map[string]any{status: kept}
+	return out
+}
+
+// parameters are those of the operation and of its path, whatever they refer to
+// put in: components have no place in a snapshot but for schemas.
+func (d *document) parameters(o located) (out []any) {
+	for _, p := range slices.Concat(list(o.item["parameters"]), list(o.op["parameters"])) {
+		if p := d.deref(p); p != nil {
+			out = append(out, p)
+		}
+	}
 	return out
 }
 

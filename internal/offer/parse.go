@@ -46,7 +46,13 @@ type reader struct {
 	*document
 	types   map[string]*Type // by their names in Go
 	sending bool             // what is read goes into a request
+	depth   int              // of schemas within schemas
+	read    int              // schemas so far
 }
+
+// maxSchemas bounds the schemas that are read for one operation's body: those
+// without names can hold one another many times over.
+const maxSchemas = 2000
 
 func (r *reader) operation(l located) (Operation, error) {
 	op := Operation{ID: l.id, Method: l.method, Route: l.route, Summary: oneLine(text(l.op["summary"])), Go: names.GoName(l.id)}
@@ -56,8 +62,9 @@ func (r *reader) operation(l located) (Operation, error) {
 	if slices.Contains(ownMethods, op.Go) {
 		op.Go += "Operation"
 	}
+	r.read = 0
 	var inPath []Param
-	for _, raw := range append(list(l.item["parameters"]), list(l.op["parameters"])...) {
+	for _, raw := range slices.Concat(list(l.item["parameters"]), list(l.op["parameters"])) {
 		p := r.param(r.deref(raw))
 		switch {
 		case p.In == "path":
@@ -129,6 +136,8 @@ func (r *reader) param(p map[string]any) Param {
 		out.Type = "bool"
 	case "array":
 		out.Type = "[]string"
+		explode, said := p["explode"].(bool)
+		out.Explode = out.In == "query" && (explode || !said)
 	}
 	return out
 }
@@ -167,6 +176,11 @@ func (r *reader) parts(route string, params []Param) ([]Part, error) {
 // goType is the Go type of a schema. name is what an object without a name of
 // its own is called.
 func (r *reader) goType(v any, name string) string {
+	if r.read++; r.depth > 4*deepest || r.read > maxSchemas { // a list of itself
+		return "json.RawMessage"
+	}
+	r.depth++
+	defer func() { r.depth-- }()
 	schema := object(v)
 	if ref := text(schema["$ref"]); ref != "" {
 		name = names.GoName(ref[strings.LastIndexByte(ref, '/')+1:])
