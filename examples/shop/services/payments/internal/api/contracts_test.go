@@ -122,7 +122,13 @@ func (c contract) replay(t *testing.T, a *testAPI) {
 		plain := func(text string) string { return fill(text, func(s string) string { return s }) }
 		path, query := fill(e.Request.Path, url.PathEscape), url.Values{}
 		for k, v := range e.Request.Query {
-			query.Set(k, plain(textOf(v)))
+			several, ok := v.([]any)
+			if !ok {
+				several = []any{v}
+			}
+			for _, one := range several {
+				query.Add(k, plain(textOf(one)))
+			}
 		}
 		if len(query) > 0 {
 			path += "?" + query.Encode()
