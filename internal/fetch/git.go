@@ -171,7 +171,7 @@ func newestTag(refs map[string]string, sub, like string) string {
 func splitTag(tag string) (prefix, v string) {
 	at := strings.LastIndexByte(tag, '/') + 1
 	prefix, v = tag[:at], "v"+strings.TrimPrefix(tag[at:], "v")
-	if !semver.IsValid(v) || strings.Count(semver.Canonical(v), ".") < 2 {
+	if !semver.IsValid(v) || !strings.HasPrefix(v, semver.Canonical(v)) {
 		return prefix, ""
 	}
 	return prefix, v

@@ -137,6 +137,7 @@ func (g *repository) stream(ctx context.Context, stdin []byte, read func(io.Read
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("git: %w", err)
 	}
+	limit(cmd.Process, g.most)
 	watched := make(chan struct{})
 	go func() { defer close(watched); g.watch(ctx, cancel) }()
 	rerr := read(out)
@@ -215,17 +216,20 @@ func (t *tail) String() string { return strings.ToValidUTF8(string(t.b), "�") 
 // explain makes an error out of what git said: its own last words, never the
 // server's ("remote: …"), which anybody may write.
 func (g *repository) explain(said string, err error) error {
-	last := ""
+	last, first := "", ""
 	for line := range strings.SplitSeq(said, "\n") {
 		line = strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(line, "fatal: "); ok {
 			last = rest
-		} else if rest, ok := strings.CutPrefix(line, "error: "); ok && last == "" {
-			last = rest
+		} else if rest, ok := strings.CutPrefix(line, "error: "); ok && first == "" {
+			first = rest
 		} else if (strings.HasPrefix(line, "Host key verification") || strings.Contains(line, "Permission denied (")) && !strings.HasPrefix(line, "remote:") {
 			last = line
 			break
 		}
+	}
+	if first != "" && (last == "" || strings.Contains(said, "fatal: fsck error")) {
+		last = first // it says which object, and what is wrong with it
 	}
 	if last == "" {
 		last = err.Error()
