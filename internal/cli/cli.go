@@ -90,6 +90,7 @@ func (a *app) commands() []*cobra.Command {
 		a.renameCommand(),
 		a.removeCommand(),
 		a.upgradeCommand(),
+		a.refreshCommand(),
 		a.statusCommand(),
 		a.diffCommand(),
 		a.adoptCommand(),
