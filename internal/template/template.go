@@ -73,6 +73,7 @@ type Value struct {
 	Type    Type
 	Options []string
 	Match   *regexp.Regexp // for strings; nil accepts any
+	Except  []string       // answers that are refused all the same: words that the template needs for itself
 	Default *string        // template text; nil: the value must be given
 	Next    string         // a folder of the service whose files' names begin with numbers: the answer is a greater one
 	Pos     Pos

@@ -128,8 +128,8 @@ func TestLoadTellsEverythingThatIsWrong(t *testing.T) {
 		{"twice", head + "name: other\nlayers: [base]\n", []string{`demo/template.yaml:5:1: "name" is given twice`}},
 		{"many", "version: 2\nname: Demo\nrelease: 1.0\nkind: thing\nlayers: [base]\n", []string{
 			"version 2 is newer than this svcgen reads", `the name "Demo"`, `the release "1.0"`, `unknown kind "thing"`}},
-		{"values", head + "layers: [base]\nvalues:\n  a: {type: colour}\n  b: {options: [x, y], default: z}\n  c: {match: '('}\n  d: {type: bool, default: maybe}\n",
-			[]string{`demo/template.yaml:7:13: unknown type "colour"`, `"z" is not one of x, y`, "is not a regular expression", "neither yes nor no"}},
+		{"values", head + "layers: [base]\nvalues:\n  a: {type: colour}\n  b: {options: [x, y], default: z}\n  c: {match: '('}\n  d: {type: bool, default: maybe}\n  e: {type: int, except: [x]}\n  f: {except: [x], default: x}\n",
+			[]string{`demo/template.yaml:7:13: unknown type "colour"`, `"z" is not one of x, y`, "is not a regular expression", "neither yes nor no", "except lists words, for strings", `"x" cannot be used here`}},
 		{"unit", head + "layers: [base]\nunits:\n  u: {args: [x], dir: base}\n  empty: {}\n", []string{`unit u has no value "x"`, "unit empty makes nothing"}},
 		{"next", head + "layers: [base]\nvalues:\n  a: {next: x}\nunits:\n  u:\n    dir: base\n    when: 'eq .Values.a'\n    values:\n      b: {next: ../x}\n      c: {next: x, type: int}\n      d: {next: x}\n",
 			[]string{"demo/template.yaml:7:", "demo/template.yaml:13:", "demo/template.yaml:14:", "next is a folder of the service"}},
@@ -187,7 +187,7 @@ func TestRenderingRefuses(t *testing.T) {
 func TestResolve(t *testing.T) {
 	tmpl := load(t, `layers: [base]
 values:
-  resource: {default: '{{ singular .Service.Name }}', match: '[a-z-]+'}
+  resource: {default: '{{ singular .Service.Name }}', match: '[a-z-]+', except: [table]}
   table: {default: '{{ plural .Values.resource }}'}
   database: {options: [none, postgres]}
   example: {type: bool, default: yes}
@@ -213,6 +213,10 @@ values:
 	_, _, err = Resolve(tmpl.Values, map[string]string{"databse": "x", "database": "mysql", "count": "x", "resource": "A B"}, scope)
 	if l := diag.All(err); len(l) != 4 || l[3].Hint != "did you mean database?" {
 		t.Errorf("got %v, want four errors, the last with a hint", err)
+	}
+	_, _, err = Resolve(tmpl.Values, map[string]string{"database": "none", "resource": "table"}, scope)
+	if l := diag.All(err); len(l) != 1 || l[0].Msg != `resource: "table" cannot be used here` {
+		t.Errorf("got %v for a word that is excepted", err)
 	}
 }
 

@@ -23,7 +23,7 @@ func (l *loader) values(n document.Node, unit bool) []Value {
 		if !valueRule.MatchString(v.Name) {
 			l.Fail(p.At, fmt.Sprintf("the value's name %q is not a word", v.Name), "letters, digits and underscores")
 		}
-		var typed, matched, defaulted, next document.Node
+		var typed, matched, excepted, defaulted, next document.Node
 		l.Fields(p.N, "values."+p.Key, map[string]func(document.Node){
 			"help": func(n document.Node) { v.Help = l.String(n, "help") },
 			"type": func(n document.Node) { typed = n; v.Type = Type(l.String(n, "type")) },
@@ -34,6 +34,7 @@ func (l *loader) values(n document.Node, unit bool) []Value {
 			},
 			"next":    func(n document.Node) { next = n; v.Next = l.String(n, "next") },
 			"match":   func(n document.Node) { matched = n; v.Match = l.pattern(n) },
+			"except":  func(n document.Node) { excepted = n; v.Except = l.Strings(n, "except") },
 			"default": func(n document.Node) { defaulted = n; d := l.String(n, "default"); v.Default = &d },
 		})
 		if v.Options != nil {
@@ -50,6 +51,9 @@ func (l *loader) values(n document.Node, unit bool) []Value {
 		}
 		if v.Match != nil && v.Type != String {
 			l.Fail(matched, "match is for strings", "")
+		}
+		if excepted != nil && (v.Type != String || len(v.Except) == 0) {
+			l.Fail(excepted, "except lists words, for strings", "")
 		}
 		if next != nil && (!unit || v.Type != String || !tree.Valid(v.Next)) {
 			l.Fail(next, "next is a folder of the service, for a unit's value of the type string", "e.g. next: internal/postgres/migrations")
@@ -145,6 +149,9 @@ func (v Value) Check(answer string) (any, *diag.Error) {
 			return bad(hint, "%s", problem)
 		}
 	default:
+		if slices.Contains(v.Except, answer) {
+			return bad("another word; the template has a meaning of its own for "+strings.Join(v.Except, ", "), "%q cannot be used here", answer)
+		}
 		if v.Match != nil && !v.Match.MatchString(answer) {
 			rule := strings.TrimSuffix(strings.TrimPrefix(v.Match.String(), "^(?:"), ")$")
 			return bad("", "%q does not match %s", answer, rule)
