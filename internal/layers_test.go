@@ -33,6 +33,7 @@ var layers = []string{
 	"internal/service",
 	"internal/author",
 	"internal/supply",
+	"internal/atlas",
 	"internal/lint",
 	"internal/prompt",
 	"internal/cli",
@@ -49,6 +50,11 @@ var alone = map[string]string{
 	"github.com/gofrs/flock":                              "internal/workspace",
 	"oras.land/oras-go/v2/registry/remote":                "internal/fetch",
 	"github.com/moby/buildkit/frontend/dockerfile/parser": "internal/lint",
+}
+
+// few lists what may be imported in these packages only.
+var few = map[string][]string{
+	"net/http": {"internal/atlas", "internal/fetch", "internal/service"}, // the page; downloads; ServeMux judges routes
 }
 
 // pure lists packages that must not reach the outside world: what they compute
@@ -100,6 +106,9 @@ func TestLayers(t *testing.T) {
 		for _, imp := range pkg.Imports {
 			if only, ok := alone[imp]; ok && only != name {
 				t.Errorf("%s imports %s; only %s may", name, imp, only)
+			}
+			if some, ok := few[imp]; ok && !slices.Contains(some, name) {
+				t.Errorf("%s imports %s; only %s may", name, imp, strings.Join(some, ", "))
 			}
 			if slices.Contains(pure[name], imp) {
 				t.Errorf("%s imports %s: it must not reach the outside world", name, imp)

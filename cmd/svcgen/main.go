@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/svcgen/svcgen/internal/atlas"
 	"github.com/svcgen/svcgen/internal/cli"
 	"github.com/svcgen/svcgen/internal/prompt"
 	"github.com/svcgen/svcgen/templates"
@@ -43,13 +44,17 @@ func run() int {
 	if os.Getenv("TERM") != "dumb" && term.IsTerminal(int(os.Stderr.Fd())) {
 		progress = os.Stderr
 	}
+	var browse func(string) error
+	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
+		browse = atlas.Browse
+	}
 	return cli.Main(ctx, os.Args[1:], cli.Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Dir: dir, Templates: templates.FS, Version: version, Commit: commit(),
 		Cache: cache(), Getenv: os.Getenv,
 		Ask:   prompt.Terminal(ctx, os.Stdin, os.Stderr, plain),
 		Color: colored(os.Stdout), ErrColor: colored(os.Stderr),
-		Progress: progress,
+		Progress: progress, Browse: browse,
 	})
 }
 

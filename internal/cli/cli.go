@@ -97,6 +97,7 @@ func (a *app) commands() []*cobra.Command {
 		a.checkCommand(),
 		a.affectedCommand(),
 		a.graphCommand(),
+		a.mapCommand(),
 		a.lintCommand(),
 		a.templateCommand(),
 		a.completionCommand(),

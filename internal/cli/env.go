@@ -31,6 +31,10 @@ type Env struct {
 	// is none.
 	Progress io.Writer
 
+	// Browse opens an address in the person's browser; nil where there is nobody to
+	// look at it.
+	Browse func(url string) error
+
 	// Color says whether standard output and standard error show colours.
 	Color, ErrColor bool
 }
