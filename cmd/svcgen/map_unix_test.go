@@ -88,7 +88,7 @@ func ports(t *testing.T, n int) []int {
 	return out
 }
 
-const hostile = "# Runbook <script>window.hit = 1</script>\n\n<img src=x onerror='window.hit=2'>\n\n" +
+const hostileRunbook = "# Runbook <script>window.hit = 1</script>\n\n<img src=x onerror='window.hit=2'>\n\n" +
 	"[bad](javascript:window.hit=3) [good](https://example.com/x) [near](../README.md) ![picture](http://example.com/p.png)\n\n" +
 	"| left | right |\n|:---|---:|\n| a | b |\n\n```\nkubectl get pods\n```\n"
 
@@ -121,7 +121,7 @@ func five(t *testing.T, port []int) string {
 		"services/ledger/service.yaml":      fmt.Sprintf(descriptor, "ledger", "worker", "values: {database: postgres}\nunits:\n  - publisher: {subject: ledger.booked, name: booked}\n"),
 		"services/web/service.yaml":         fmt.Sprintf(descriptor, "shop-web", "web", ""),
 		"services/mail/service.yaml":        fmt.Sprintf(descriptor, "mail", "worker", "units:\n  - consumer: {subject: 'fraud.*', name: onFraud}\n"),
-		"services/payments/docs/runbook.md": hostile,
+		"services/payments/docs/runbook.md": hostileRunbook,
 	})
 	return dir
 }
