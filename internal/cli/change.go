@@ -314,8 +314,10 @@ func orEmpty[T any](l []T) []T {
 	return l
 }
 
-func (a *app) printJSON(v any) error {
-	enc := json.NewEncoder(a.Stdout)
+func (a *app) printJSON(v any) error { return writeJSON(a.Stdout, v) }
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)

@@ -152,10 +152,7 @@ func (f lintFlags) check() error {
 	if !slices.Contains(levels, f.failOn) {
 		return diag.Errorf("--fail-on takes error, warning, info or never, not %q", f.failOn)
 	}
-	if !slices.Contains(lintFormats, f.format) {
-		return diag.Errorf("--format takes %s, not %q", strings.Join(lintFormats, ", "), f.format)
-	}
-	if _, err := outputsOf(f.outputs); err != nil {
+	if err := f.checkFormats(); err != nil {
 		return err
 	}
 	for _, id := range slices.Concat(f.only, f.skip) {

@@ -17,13 +17,20 @@ import (
 func (a *app) showFindings(report *lint.Report, f lintFlags, start time.Time) error {
 	a.judge(report, f)
 	took := time.Since(start)
-	if err := a.writeOutputs(report, f, took); err != nil {
+	return a.emit(f, func(w io.Writer, format string, color bool) error {
+		if format == "text" && a.quiet && len(report.Findings) == 0 {
+			return nil
+		}
+		return a.writeReport(w, report, f, format, color, took)
+	})
+}
+
+// emit writes a report to the files of --output, and then to the screen.
+func (a *app) emit(f lintFlags, write func(w io.Writer, format string, color bool) error) error {
+	if err := a.writeOutputs(f, write); err != nil {
 		return err
 	}
-	if f.format == "text" && a.quiet && len(report.Findings) == 0 {
-		return nil
-	}
-	return a.writeReport(a.Stdout, report, f, f.format, a.Color, took)
+	return write(a.Stdout, f.format, a.Color)
 }
 
 // writeReport writes the report in a format.
@@ -61,16 +68,15 @@ func outputsOf(values []string) ([]output, error) {
 	return out, nil
 }
 
-// writeOutputs writes the files of --output. What is shown counts in them as it
-// does on the screen.
-func (a *app) writeOutputs(report *lint.Report, f lintFlags, took time.Duration) error {
+// writeOutputs writes the files of --output.
+func (a *app) writeOutputs(f lintFlags, write func(w io.Writer, format string, color bool) error) error {
 	outputs, err := outputsOf(f.outputs)
 	if err != nil {
 		return err
 	}
 	for _, o := range outputs {
 		var b bytes.Buffer
-		if err := a.writeReport(&b, report, f, o.format, false, took); err != nil {
+		if err := write(&b, o.format, false); err != nil {
 			return err
 		}
 		if err := os.WriteFile(a.inDir(o.file), b.Bytes(), 0o666); err != nil {
@@ -78,6 +84,15 @@ func (a *app) writeOutputs(report *lint.Report, f lintFlags, took time.Duration)
 		}
 	}
 	return nil
+}
+
+// checkFormats refuses formats that there are not.
+func (f lintFlags) checkFormats() error {
+	if !slices.Contains(lintFormats, f.format) {
+		return diag.Errorf("--format takes %s, not %q", strings.Join(lintFormats, ", "), f.format)
+	}
+	_, err := outputsOf(f.outputs)
+	return err
 }
 
 // judge sets the exit code.

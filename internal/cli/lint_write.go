@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -63,7 +64,9 @@ func (a *app) showMends(templates []linted, mended []*lint.Mended, f lintFlags, 
 		return a.showFindings(report, f, start)
 	}
 	a.judge(report, f)
-	if err := a.writeOutputs(report, f, time.Since(start)); err != nil {
+	if err := a.writeOutputs(f, func(w io.Writer, format string, _ bool) error {
+		return a.writeReport(w, report, f, format, false, time.Since(start))
+	}); err != nil {
 		return err
 	}
 	a.note("svcgen lint --fix mends %s and leaves %s", count(len(applied), "finding"), count(left, "finding"))

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -53,7 +54,7 @@ func property(s string) string { return propertyEscapes.Replace(s) }
 // every rule that looked: it fails where the rule found something of at least
 // the severity least. With never nothing fails.
 func (r *Report) WriteJUnit(w io.Writer, least Severity, never bool, took time.Duration) error {
-	all := junitSuites{Name: "svcgen lint", Time: seconds(took)}
+	all := junitSuites{Name: cmp.Or(r.tool, "svcgen lint"), Time: seconds(took)}
 	for _, t := range r.looked {
 		suite := junitSuite{Name: t.label}
 		for _, rule := range t.rules {

@@ -14,6 +14,7 @@ import (
 type workload struct {
 	o          *Output
 	kind, name string
+	service    string    // the name of the service that it is rendered for
 	spec       *yamlNode // of the pod
 	containers []container
 	inits      []container
@@ -58,6 +59,7 @@ func (p *Pass) workloads() []*workload {
 		for _, doc := range o.docs() {
 			for _, object := range objects(doc) {
 				if w := workloadOf(o, object); w != nil {
+					w.service = p.service
 					out = append(out, w)
 				}
 			}

@@ -103,7 +103,9 @@ type Report struct {
 	Hidden []Hidden `json:"-"` // the suppressed ones
 
 	looked  []looked
-	decided bool // nothing kept a rule from speaking
+	decided bool   // nothing kept a rule from speaking
+	tool    string // empty: svcgen lint
+	rules   []Rule // nil: all rules of templates
 }
 
 // looked says which rules looked at a template.

@@ -34,6 +34,8 @@ type Pass struct {
 	ran      map[string]bool // those that looked at the template
 	config   *Config
 	folder   string
+	service  string // the name of the service that is rendered
+	absences place  // where what is lacking is told
 
 	released tree.Tree // what the template was
 	since    string
@@ -44,6 +46,9 @@ type Pass struct {
 	rule  *Rule
 	found *[]*Finding
 }
+
+// place is a key of a file, which stands for what is not there.
+type place struct{ file, key string }
 
 // Rendering is what the template makes with one combination of values.
 type Rendering struct {
@@ -61,7 +66,7 @@ func (r *Rendering) Whole() bool { return len(r.Problems) == 0 }
 
 func newPass(in Input) *Pass {
 	p := &Pass{Label: in.Label, Files: in.Files, comments: comments(in.Files), ran: map[string]bool{}, config: in.Config, folder: in.Folder,
-		released: in.Released, since: in.Since}
+		service: sample.Name, absences: place{template.File, "kind"}, released: in.Released, since: in.Since}
 	files := tree.Tree{}
 	for name, f := range in.Files {
 		if f.Kind != tree.Symlink {
@@ -184,13 +189,13 @@ func (p *Pass) ReportOutput(o *Output, line, col int, format string, args ...any
 }
 
 // ReportAbsent records that the renderings shown lack something; absences stand
-// at the line of template.yaml that says what kind of service it is. Of no
-// renderings it records nothing.
+// at the line of template.yaml that says what kind of service it is, or of
+// service.yaml that names it. Of no renderings it records nothing.
 func (p *Pass) ReportAbsent(shown []int, format string, args ...any) *Finding {
 	if len(shown) == 0 {
 		return &Finding{}
 	}
-	return p.ReportFor(shown, template.File, p.doc.at("kind"), format, args...)
+	return p.ReportFor(shown, p.absences.file, p.doc.at(p.absences.key), format, args...)
 }
 
 // reportError records an error that carries its own place and advice.

@@ -53,7 +53,7 @@ func (p *Pass) probes(probe, what, example string, names []string) {
 				case n == nil:
 				case at == nil || answered(all, i, scalar(at)):
 					settled[i] = true
-				case !grpc(i) && (c.ours() || !w.ours()):
+				case !grpc(i) && (w.owns(c) || !w.ours()):
 					settled[i] = true
 					p.ReportFor([]int{i}, w.o.Source.File, w.o.Place(at.Line, at.Column), "the %s asks %s, which nothing answers", probe, scalar(at))
 				}
@@ -77,10 +77,10 @@ func (p *Pass) ownWorkloads() []*workload {
 	return all
 }
 
-// ours reports whether the image has the service's name.
-func (c container) ours() bool { return strings.Contains(c.image, sample.Name) }
+// owns reports whether the container's image has the service's name.
+func (w *workload) owns(c container) bool { return strings.Contains(c.image, w.service) }
 
-func (w *workload) ours() bool { return slices.ContainsFunc(w.containers, container.ours) }
+func (w *workload) ours() bool { return slices.ContainsFunc(w.containers, w.owns) }
 
 // sameProbes finds pods that ask the same for both.
 func (p *Pass) sameProbes() {

@@ -19,7 +19,7 @@ func (r *Report) WriteSARIF(w io.Writer, version string) error {
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "svcgen", Version: version, Rules: []sarifRule{}}
 	index := map[string]int{}
-	for i, rule := range Rules() {
+	for i, rule := range r.ruleSet() {
 		index[rule.ID] = i
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(rule, r.speaks(rule.ID)))
 	}
@@ -61,7 +61,7 @@ func (r *Report) speaks(rule string) bool {
 
 // sarifRuleOf describes a rule, with its whole page where a result refers to it.
 func sarifRuleOf(rule Rule, whole bool) sarifRule {
-	out := sarifRule{ID: rule.ID, Short: sarifText{Text: rule.Doc}, Full: sarifText{Text: rule.Doc + " " + rule.Why}, Help: sarifText{Text: "Remedy: " + rule.Remedy + "."}}
+	out := sarifRule{ID: rule.ID, Short: sarifText{Text: rule.Doc}, Full: sarifText{Text: strings.TrimSpace(rule.Doc + " " + rule.Why)}, Help: sarifText{Text: "Remedy: " + rule.Remedy + "."}}
 	if whole {
 		out.Help.Markdown = Page(rule)
 	}

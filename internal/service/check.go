@@ -3,20 +3,16 @@ package service
 import (
 	"errors"
 	"fmt"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-
-	"golang.org/x/mod/modfile"
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/plan"
+	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
 	"github.com/svcgen/svcgen/internal/workspace"
 )
@@ -32,12 +28,15 @@ type Finding struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
+// Look tells what a living service lacks that its template's kind must have.
+type Look func(s *workspace.Service, t *template.Template, files tree.Tree) []Finding
+
 // Check looks at every service of the workspace: its folder, descriptor and
-// template, its wiring, its module, what it needs, and what it must have. A
-// command that was interrupted comes first; the other findings come in the order
-// of the services' names.
-func Check(w *workspace.Workspace, lib workspace.Library) ([]Finding, error) {
-	c := &checker{w: w, lib: lib, modules: map[string]string{}}
+// template, its wiring, its code, what it needs, and what look finds. A command
+// that was interrupted comes first; the other findings come in the order of the
+// services' names.
+func Check(w *workspace.Workspace, lib workspace.Library, look Look) ([]Finding, error) {
+	c := &checker{w: w, lib: lib, look: look, modules: map[string]string{}}
 	if what, err := plan.Pending(w.Root); err != nil {
 		return nil, err
 	} else if what != "" {
@@ -59,6 +58,7 @@ func Check(w *workspace.Workspace, lib workspace.Library) ([]Finding, error) {
 type checker struct {
 	w     *workspace.Workspace
 	lib   workspace.Library
+	look  Look
 	found []Finding
 
 	modules map[string]string // module path to the service whose it is
@@ -110,9 +110,10 @@ func (c *checker) service(s *workspace.Service) error {
 	for _, p := range places {
 		c.wired(s, p)
 	}
-	c.module(s, files)
-	if t.Kind == "server" || t.Kind == "worker" {
-		c.equipment(s, files)
+	c.code(s, files)
+	for _, f := range c.look(s, t, files) {
+		f.Service = s.Name
+		c.found = append(c.found, f)
 	}
 	return nil
 }
@@ -144,106 +145,6 @@ func (c *checker) wired(s *workspace.Service, p placement) {
 		c.add("wiring-broken", s, &diag.Error{File: e.File, Line: e.Line, Col: e.Col, Msg: e.Msg, Hint: e.Hint})
 	default:
 		c.add("wiring-broken", s, &diag.Error{File: p.file, Msg: err.Error()})
-	}
-}
-
-// module checks the module path, and that no service reaches into another's
-// internal packages or folder.
-func (c *checker) module(s *workspace.Service, files tree.Tree) {
-	mod, ok := files["go.mod"]
-	if !ok {
-		return
-	}
-	file := path.Join(s.Path, "go.mod")
-	m, err := modfile.Parse(file, mod.Data, nil)
-	if err != nil {
-		c.add("module-unreadable", s, &diag.Error{File: file, Msg: "does not parse: " + err.Error()})
-		return
-	}
-	if want := modulePath(c.w, *s); m.Module != nil && m.Module.Mod.Path != want {
-		c.add("module-path", s, &diag.Error{File: file, Line: m.Module.Syntax.Start.Line, Col: m.Module.Syntax.Start.LineRune,
-			Msg: fmt.Sprintf("the module is %s; the manifest makes it %s", m.Module.Mod.Path, want)})
-	}
-	for _, r := range m.Replace {
-		if strings.HasPrefix(r.New.Path, "../") {
-			c.add("module-replaced", s, &diag.Error{File: file, Line: r.Syntax.Start.Line, Col: r.Syntax.Start.LineRune,
-				Msg: fmt.Sprintf("%s is replaced by a folder outside of the service: alone it does not build", r.Old.Path), Hint: "go.work joins modules without a replace"})
-		}
-	}
-	for _, p := range files.Paths() {
-		if path.Ext(p) == ".go" {
-			c.imports(s, p, files[p].Data)
-		}
-	}
-}
-
-func (c *checker) imports(s *workspace.Service, p string, data []byte) {
-	fset := token.NewFileSet()
-	file := path.Join(s.Path, p)
-	f, err := parser.ParseFile(fset, file, data, parser.ImportsOnly)
-	if err != nil {
-		return // the compiler says it better
-	}
-	for _, imp := range f.Imports {
-		name, err := strconv.Unquote(imp.Path.Value)
-		if err != nil {
-			continue
-		}
-		if other := c.owner(name); other != "" && other != s.Name {
-			at := fset.Position(imp.Pos())
-			c.add("imports-another-service", s, &diag.Error{File: file, Line: at.Line, Col: at.Column,
-				Msg: fmt.Sprintf("imports %s, which belongs to %s", name, other), Hint: "call the service, or copy what is needed"})
-		}
-	}
-}
-
-// owner returns the service that keeps the package for itself, or "": its main
-// package, and what is in its internal and cmd folders.
-func (c *checker) owner(pkg string) string {
-	for mod := pkg; mod != "." && mod != "/"; mod = path.Dir(mod) {
-		name, ok := c.modules[mod]
-		if !ok {
-			continue
-		}
-		if rest := strings.TrimPrefix(pkg[len(mod):], "/"); rest == "" || within(rest, "internal") || within(rest, "cmd") {
-			return name
-		}
-		return ""
-	}
-	return ""
-}
-
-// equipment checks what every service that runs must keep.
-func (c *checker) equipment(s *workspace.Service, files tree.Tree) {
-	lack := func(rule, what, hint string) {
-		c.add(rule, s, &diag.Error{File: s.Path, Msg: what, Hint: hint})
-	}
-	if _, ok := files["Dockerfile"]; !ok {
-		lack("no-dockerfile", s.Name+" has no Dockerfile", "restore it from git, or see svcgen template show")
-	}
-	tests, live, ready := false, false, false
-	for p, f := range files {
-		if strings.HasSuffix(p, "_test.go") {
-			tests = tests || strings.Contains(string(f.Data), "func Test")
-			continue
-		}
-		if path.Ext(p) == ".go" {
-			text := string(f.Data)
-			live = live || strings.Contains(text, "/livez") || strings.Contains(text, "/healthz") || strings.Contains(text, "/live")
-			ready = ready || strings.Contains(text, "/readyz") || strings.Contains(text, "/ready")
-		}
-	}
-	if _, isGo := files["go.mod"]; !isGo {
-		return
-	}
-	if !tests {
-		lack("no-tests", s.Name+" has no test", "")
-	}
-	if !live {
-		lack("no-liveness", s.Name+" answers no liveness probe", "serve /livez")
-	}
-	if !ready {
-		lack("no-readiness", s.Name+" answers no readiness probe", "serve /readyz")
 	}
 }
 
