@@ -12,6 +12,7 @@ import (
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/template"
 	"github.com/svcgen/svcgen/internal/tree"
+	"github.com/svcgen/svcgen/internal/workspace"
 )
 
 // fault is one thing that is wrong in template.yaml.
@@ -82,10 +83,32 @@ func (p *Pass) reportFaults() {
 
 var templateSchema = Rule{
 	ID: "template-schema", Severity: Error,
-	Doc:    "template.yaml has a key that svcgen does not know, lacks one that it needs, or holds a value of the wrong kind.",
+	Doc:    "template.yaml has a key or a slot that svcgen does not know, lacks a key that it needs, or holds a value of the wrong kind.",
 	Why:    "svcgen refuses such a template altogether: nobody can make a service from it.",
 	Remedy: "the template author's guide describes every key",
-	Check:  (*Pass).reportFaults,
+	Check: func(p *Pass) {
+		p.reportFaults()
+		p.reportSlots()
+	},
+}
+
+// reportSlots finds entries for slots that no workspace has: they would be
+// written nowhere.
+func (p *Pass) reportSlots() {
+	if p.Template == nil {
+		return
+	}
+	for _, w := range p.Template.Wiring {
+		if workspace.SlotNamed(w.Slot) != nil {
+			continue
+		}
+		f := p.Report(template.File, w.Pos, "there is no slot %q", w.Slot)
+		if near := diag.Nearest(w.Slot, workspace.SlotNames()); near != "" {
+			f.Remedy = "did you mean " + near + "?"
+		} else {
+			f.Remedy = "the slots are " + strings.Join(workspace.SlotNames(), ", ")
+		}
+	}
 }
 
 var templateName = Rule{

@@ -267,6 +267,11 @@ func (b *birth) finish(d *draft, values map[string]any) (*Outcome, error) {
 		return nil, err
 	}
 	d.notes = append(d.notes, notes...)
+	for _, w := range b.tmpl.Wiring {
+		if workspace.SlotNamed(w.Slot) == nil {
+			d.notes = append(d.notes, fmt.Sprintf("the template has entries for the slot %q, which this svcgen does not know: they are left out", w.Slot))
+		}
+	}
 	for _, p := range places {
 		if err := place(b.w, d, p); err != nil {
 			return nil, err

@@ -263,7 +263,7 @@ func (l *loader) unit(p document.Pair) Unit {
 		},
 		"dir":      func(n document.Node) { u.Dir = l.dir(n, "dir") },
 		"with":     func(n document.Node) { u.With = l.dir(n, "with") },
-		"snapshot": func(n document.Node) { snapshot = n; u.Snapshot = l.String(n, "snapshot") },
+		"snapshot": func(n document.Node) { snapshot = n; u.Snapshot = l.inside(n, "snapshot") },
 		"insert": func(n document.Node) {
 			for _, item := range l.Items(n, "insert") {
 				u.Insert = append(u.Insert, l.insertion(item))
@@ -302,11 +302,26 @@ func (l *loader) unit(p document.Pair) Unit {
 	return u
 }
 
+// inside reads a path in the service.
+func (l *loader) inside(n document.Node, what string) string {
+	p := l.String(n, what)
+	l.checkInside(n, what, p)
+	return p
+}
+
+// checkInside refuses a path that leads out of the service, as far as it can be
+// told before it is rendered; what it renders to is checked again.
+func (l *loader) checkInside(n document.Node, what, p string) {
+	if !strings.Contains(p, "{{") && !tree.Valid(p) {
+		l.Fail(n, fmt.Sprintf("%s: %q is no path in the service", what, p), "relative, with slashes, without . and ..")
+	}
+}
+
 func (l *loader) insertion(n document.Node) Insert {
 	in := Insert{Pos: l.pos(n)}
 	var placed bool
 	fields := AddressFields(l.Reader, &in.Address, &placed)
-	fields["file"] = func(n document.Node) { in.File = l.String(n, "file") }
+	fields["file"] = func(n document.Node) { in.File = l.inside(n, "file") }
 	fields["text"] = func(n document.Node) { in.Text = l.text(n) }
 	fields["when"] = func(n document.Node) { in.When = l.expression(n) }
 	l.Fields(n, "an insert", fields)
@@ -357,8 +372,18 @@ func (l *loader) migration(n document.Node) Migration {
 				l.Fail(n, fmt.Sprintf("the release %q is not a semantic version", m.To), "e.g. 2.0.0")
 			}
 		},
-		"rename": func(n document.Node) { m.Rename = texts(n, "rename") },
-		"remove": func(n document.Node) { m.Remove = l.Strings(n, "remove") },
+		"rename": func(n document.Node) {
+			m.Rename = map[string]string{}
+			for _, p := range l.Pairs(n, "rename") {
+				l.checkInside(p.At, "rename", p.Key)
+				m.Rename[p.Key] = l.inside(p.N, "rename."+p.Key)
+			}
+		},
+		"remove": func(n document.Node) {
+			for _, item := range l.Items(n, "remove") {
+				m.Remove = append(m.Remove, l.inside(item, "an element of remove"))
+			}
+		},
 		"values": func(n document.Node) { m.Values = texts(n, "values") },
 		"map": func(n document.Node) {
 			m.Map = map[string]map[string]string{}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"github.com/svcgen/svcgen/internal/diag"
 )
 
 // maxFile bounds what is read into memory from one file: sources and
@@ -41,7 +43,7 @@ func read(root *os.Root, p string, info fs.FileInfo) (*File, error) {
 	case !mode.IsRegular():
 		return nil, fmt.Errorf("%s is not a file", p)
 	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%s is larger than %d MiB", p, maxFile>>20)
+		return nil, tooLarge(p)
 	}
 	f, err := root.Open(name)
 	if err != nil {
@@ -53,13 +55,17 @@ func read(root *os.Root, p string, info fs.FileInfo) (*File, error) {
 		return nil, err
 	}
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s is larger than %d MiB", p, maxFile>>20)
+		return nil, tooLarge(p)
 	}
 	kind := Plain
 	if info.Mode()&0o100 != 0 {
 		kind = Executable
 	}
 	return &File{Data: data, Kind: kind}, nil
+}
+
+func tooLarge(p string) error {
+	return &diag.Error{File: p, Msg: fmt.Sprintf("is larger than %d MiB", maxFile>>20)}
 }
 
 // Read reads every file below dir ("." for all of root) into a tree whose paths
