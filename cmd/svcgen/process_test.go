@@ -53,6 +53,18 @@ func run(t testing.TB, dir string, args ...string) string {
 	return string(out)
 }
 
+// emptyCache gives svcgen a cache of its own. svcgen is built before, with the
+// cache that Go has.
+func emptyCache(t testing.TB) string {
+	t.Helper()
+	if _, err := binary(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", dir)
+	return dir
+}
+
 // tiny makes a workspace with a template of a few files, so that a test that
 // runs svcgen hundreds of times stays short.
 func tiny(t testing.TB) string {
