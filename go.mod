@@ -24,6 +24,7 @@ require (
 	golang.org/x/crypto v0.58.0 // signatures with SSH keys
 	golang.org/x/mod v0.42.0 // go.mod, go.work, semantic versions, digests
 	golang.org/x/sync v0.24.0 // work side by side, with a limit
+	golang.org/x/sys v0.49.0 // bounds of a program's memory and files, on Linux
 	golang.org/x/term v0.47.0 // is this a terminal?
 	golang.org/x/tools v0.51.0 // txtar archives: tests, and the examples of lint rules
 	oras.land/oras-go/v2 v2.7.0 // OCI registries, with their ways to log in; internal/fetch alone
@@ -51,7 +52,6 @@ require (
 	github.com/xeipuuv/gojsonpointer v0.0.0-20180127040702-4e3ac2762d5f // indirect
 	github.com/xeipuuv/gojsonreference v0.0.0-20180127040603-bd5ef7bd5415 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
