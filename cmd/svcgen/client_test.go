@@ -314,13 +314,22 @@ func TestClientOfARichDescription(t *testing.T) {
 	write(t, dir, map[string]string{"services/ledger/api/openapi.json": string(rich)})
 	run(t, dir, "add", "client", "ledger", "--service", "payments", "--name", "main-ledger")
 	run(t, dir, "add", "client", "book", "--service", "payments")
+	// One that speaks Connect: its protos are enough.
+	run(t, dir, "new", "vault")
+	if err := os.Remove(filepath.Join(dir, "services", "vault", "api", "openapi.json")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "services", "vault", "proto"), os.DirFS("../../internal/offer/testdata/proto")); err != nil {
+		t.Fatal(err)
+	}
+	run(t, dir, "add", "client", "vault", "--service", "payments")
 	payments := filepath.Join(dir, "services", "payments")
 	tool(t, payments, nil, "go", "vet", "./internal/clients/...", "./internal/app")
 	if out := tool(t, payments, nil, "gofmt", "-l", "."); out != "" {
 		t.Errorf("not gofmt-clean: %s", out)
 	}
-	out := tool(t, payments, nil, "go", "test", "-v", "./internal/clients/mainledger", "./internal/clients/book")
-	for _, want := range []string{"--- PASS: TestContract/createAccount", "--- PASS: TestContract/deleteAccount", "NOTHING TESTED"} {
+	out := tool(t, payments, nil, "go", "test", "-v", "./internal/clients/mainledger", "./internal/clients/book", "./internal/clients/vault")
+	for _, want := range []string{"--- PASS: TestContract/getEntry", "--- PASS: TestContract/ping", "--- PASS: TestContract/createAccount", "--- PASS: TestContract/deleteAccount", "NOTHING TESTED"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("nothing about %q in\n%s", want, out)
 		}

@@ -51,6 +51,11 @@ func (r *reader) exchanges(ops []Operation) string {
 			if e.Request.Body = s.of(schema, "text", 0); s.unknown {
 				continue
 			}
+			if r.connect() && !r.named(*op, ops[:i], e.Request.Body) {
+				continue
+			}
+		} else if r.connect() {
+			e.Request.Body = map[string]any{}
 		}
 		if op.Response != "" {
 			_, answer := success(l.op)
@@ -62,6 +67,59 @@ func (r *reader) exchanges(ops []Operation) string {
 	}
 	data := encode(out)
 	return strings.ReplaceAll(strings.TrimSuffix(string(data), "\n"), "\n", "\n  ")
+}
+
+// named fills in which thing a Connect method is asked for: the id is one that an
+// earlier method, which makes such things, has answered with. It reports false
+// where there is no such method.
+func (r *reader) named(op Operation, before []Operation, body any) bool {
+	members := object(body)
+	for k := range members {
+		words := names.Words(k)
+		if len(words) == 0 || words[len(words)-1] != "id" || r.rank(r.find(op)) == 0 && len(words) == 1 {
+			continue
+		}
+		made := ""
+		for _, o := range before {
+			l := r.find(o)
+			thing := strings.TrimPrefix(names.Snake(o.ID), strings.SplitN(names.Snake(o.ID), "_", 2)[0]+"_")
+			if r.rank(l) != 0 || !o.Example || len(words) > 1 && thing != strings.Join(words[:len(words)-1], "_") ||
+				len(words) == 1 && !strings.Contains(names.Snake(op.ID), thing) {
+				continue
+			}
+			if way := r.wayToID(o); way != "" {
+				made = "{" + o.ID + "." + way + "}"
+			}
+		}
+		if made == "" {
+			return false
+		}
+		members[k] = made
+	}
+	return true
+}
+
+// wayToID leads to an id in an operation's answer: at its top, or in a member.
+func (r *reader) wayToID(o Operation) string {
+	t := r.types[o.Response]
+	if t == nil {
+		return ""
+	}
+	for _, f := range t.Fields {
+		if f.Name == "id" {
+			return "id"
+		}
+	}
+	for _, f := range t.Fields {
+		if inner := r.types[strings.TrimPrefix(f.Type, "*")]; inner != nil {
+			for _, g := range inner.Fields {
+				if g.Name == "id" {
+					return f.Name + ".id"
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func (r *reader) find(op Operation) located {
@@ -187,6 +245,14 @@ func (s *sampler) of(v any, name string, depth int) any {
 		for _, k := range sortedKeys(props) {
 			must := slices.Contains(required, any(k))
 			prop := s.deref(props[k])
+			switch text(object(props[k])["x-sample"]) {
+			case "never":
+				continue
+			case "always":
+				must = must || depth <= 2
+			case "list": // what the answer is about, or may well be empty
+				must = must || depth == 0
+			}
 			if readOnly, _ := prop["readOnly"].(bool); s.sending && readOnly || !must && (!s.sending || depth > 2) {
 				continue
 			}
@@ -203,6 +269,8 @@ func (s *sampler) of(v any, name string, depth int) any {
 
 func (s *sampler) string(schema map[string]any, name string) any {
 	switch text(schema["format"]) {
+	case "int64":
+		return "1"
 	case "date-time":
 		return "2026-01-02T03:04:05Z"
 	case "date":

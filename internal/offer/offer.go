@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/names"
 )
 
 // Offer is what a service offers.
@@ -25,6 +26,7 @@ type Offer struct {
 	Types      []Type      // that the operations take and give, by name
 
 	Exchanges string // the exchanges of a contract, as a JSON array, indented by two
+	Connect   bool   // the operations are those of the Connect protocol
 }
 
 // Operation is one thing that the service does when it is asked.
@@ -38,6 +40,8 @@ type Operation struct {
 	Response string  // the Go type of the answer's body; "": none
 	Status   int     // of the answer
 	Example  bool    // whether Exchanges has it
+
+	Idempotent bool // whether it may be asked for twice though its method does not say so
 }
 
 // Part is a piece of a route: a text, or a parameter.
@@ -133,11 +137,27 @@ func (d *document) operations() []located {
 			out = append(out, located{id: id, method: strings.ToUpper(m), route: route, item: item, op: op})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b located) int {
-		return boolInt(a.method == "DELETE") - boolInt(b.method == "DELETE")
-	})
+	slices.SortStableFunc(out, func(a, b located) int { return d.rank(a) - d.rank(b) })
 	return out
 }
+
+// rank is where an operation stands among others: what makes something first,
+// what takes something away last. Connect's methods tell by their names.
+func (d *document) rank(l located) int {
+	if !d.connect() {
+		return boolInt(l.method == "DELETE")
+	}
+	switch verb := strings.SplitN(names.Snake(l.id), "_", 2)[0]; verb {
+	case "create", "add", "open", "register", "put", "start":
+		return 0
+	case "delete", "remove", "close", "cancel":
+		return 2
+	}
+	return 1
+}
+
+// connect reports whether the operations are those of the Connect protocol.
+func (d *document) connect() bool { return text(d.root["x-protocol"]) == "connect" }
 
 // All is the answer that chooses every operation.
 const All = "all"
@@ -162,6 +182,9 @@ func Snapshot(file string, data []byte, chosen string) ([]byte, error) {
 	out := map[string]any{
 		"openapi": "3.1.0",
 		"info":    map[string]any{"title": info["title"], "version": info["version"]},
+	}
+	if d.connect() {
+		out["x-protocol"] = "connect"
 	}
 	paths := map[string]any{}
 	for _, o := range wanted {
@@ -214,8 +237,10 @@ func (d *document) chosen(all []located, chosen string) ([]located, error) {
 // no success, headers of answers, and tags.
 func (d *document) slim(o located) map[string]any {
 	out := map[string]any{"operationId": o.id}
-	if v, ok := o.op["summary"]; ok {
-		out["summary"] = v
+	for _, k := range []string{"summary", "x-idempotent"} {
+		if v, ok := o.op[k]; ok {
+			out[k] = v
+		}
 	}
 	if body := d.deref(o.op["requestBody"]); body != nil {
 		out["requestBody"] = body

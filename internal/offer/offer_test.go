@@ -21,6 +21,22 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	golden(t, "testdata/rich", data)
+	files := map[string][]byte{}
+	for _, f := range []string{"ledger.proto", "money.proto"} {
+		if files["ledger/v1/"+f], err = os.ReadFile("testdata/proto/ledger/v1/" + f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	described, err := FromProtos(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "testdata/proto", described)
+}
+
+func golden(t *testing.T, name string, data []byte) {
+	t.Helper()
 	made, err := Snapshot("api/openapi.json", data, All)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +47,7 @@ func TestGolden(t *testing.T) {
 	}
 	var b bytes.Buffer
 	for _, op := range o.Operations {
-		fmt.Fprintf(&b, "%s %s %s = %s(%s) %s, %d, example %t: %s\n", op.ID, op.Method, op.Route, op.Go, op.Request, op.Response, op.Status, op.Example, op.Summary)
+		fmt.Fprintf(&b, "%s %s %s = %s(%s) %s, %d, example %t, idempotent %t: %s\n", op.ID, op.Method, op.Route, op.Go, op.Request, op.Response, op.Status, op.Example, op.Idempotent, op.Summary)
 		for _, p := range op.Parts {
 			if p.Param != nil {
 				fmt.Fprintf(&b, "  %s %s %s\n", p.Param.In, p.Param.Var, p.Param.Type)
@@ -48,7 +64,7 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(&b, "%s\n", o.Exchanges)
-	for file, got := range map[string][]byte{"testdata/rich.snapshot.json": made, "testdata/rich.txt": b.Bytes()} {
+	for file, got := range map[string][]byte{name + ".snapshot.json": made, name + ".txt": b.Bytes()} {
 		if *update {
 			if err := os.WriteFile(file, got, 0o666); err != nil {
 				t.Fatal(err)
@@ -66,6 +82,38 @@ func TestGolden(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.Exchanges), &exchanges); err != nil || len(exchanges) == 0 {
 		t.Errorf("%d exchanges, %v", len(exchanges), err)
 	}
+}
+
+func TestProtosRefused(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"no proto":  {"<html>", `a.proto:1:1: does not parse: "<" begins no definition`},
+		"half":      {"syntax = \"proto3\"; message A {", "a.proto:1:31: does not parse"},
+		"not there": {"package a; service S { rpc Get(Missing) returns (A); } message A {}", "a.proto:1:24: Get: there is no message Missing"},
+	} {
+		if _, err := FromProtos(map[string][]byte{"a.proto": []byte(c.text)}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func FuzzProtos(f *testing.F) {
+	for _, file := range []string{"ledger.proto", "money.proto"} {
+		data, err := os.ReadFile("testdata/proto/ledger/v1/" + file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte("package a; service S { rpc Get(A) returns (A); } message A { A a = 1; repeated A b = 2; map<string, A> c = 3; }"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		made, err := FromProtos(map[string][]byte{"a.proto": data})
+		if err == nil {
+			_, err = Snapshot("a", made, All)
+		}
+		if err != nil && len(diag.All(err)) == 0 {
+			t.Fatalf("no error for people: %v", err)
+		}
+	})
 }
 
 // A snapshot is a description: taken again, it stays; and what was not chosen

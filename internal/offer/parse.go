@@ -23,7 +23,7 @@ func Parse(file string, data []byte) (*Offer, error) {
 		return nil, err
 	}
 	r := &reader{document: d, types: map[string]*Type{}}
-	o := &Offer{}
+	o := &Offer{Connect: d.connect()}
 	for _, l := range d.operations() {
 		op, err := r.operation(l)
 		if err != nil {
@@ -56,6 +56,7 @@ const maxSchemas = 2000
 
 func (r *reader) operation(l located) (Operation, error) {
 	op := Operation{ID: l.id, Method: l.method, Route: l.route, Summary: oneLine(text(l.op["summary"])), Go: names.GoName(l.id)}
+	op.Idempotent, _ = l.op["x-idempotent"].(bool)
 	if op.Go == "" || problemOf(op.Go) {
 		return op, r.fail("the operation %q has no name that Go could use", l.id)
 	}
@@ -236,6 +237,11 @@ func (r *reader) object(schema map[string]any, name string) string {
 			f.Go += "Field"
 		}
 		f.Type = r.goType(props[k], name+f.Go)
+		prop := r.deref(props[k])
+		quoted := r.connect() && f.Type == "string" && text(prop["format"]) == "int64"
+		if quoted {
+			f.Type = "int64"
+		}
 		if f.Optional {
 			f.Tag = ",omitempty"
 			switch {
@@ -244,6 +250,9 @@ func (r *reader) object(schema map[string]any, name string) string {
 			case f.Type == "time.Time" || r.types[f.Type] != nil:
 				f.Tag = ",omitzero"
 			}
+		}
+		if quoted {
+			f.Tag += ",string"
 		}
 		if f.Type == name { // a struct cannot hold itself
 			f.Type = "*" + name

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -22,6 +23,9 @@ import (
 
 // openAPI is where a service keeps the description of what it offers.
 const openAPI = "api/openapi.json"
+
+// protoDir is where a service keeps the protos of its Connect services.
+const protoDir = "proto"
 
 // provided finds the other service that the unit names, if it names one, and
 // refuses one that the service cannot need.
@@ -102,11 +106,34 @@ func taken(w *workspace.Workspace, s *workspace.Service, chosen string) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	if f == nil {
-		return nil, diag.Errorf("%s offers nothing to call: it has no %s", s.Name, at).
+	if f != nil {
+		return offer.Snapshot(at, f.Data, chosen)
+	}
+	dir := path.Join(s.Path, protoDir)
+	if err := w.Solid(dir); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	if info, err := w.Root.Stat(dir); err == nil && info.IsDir() {
+		found, err := tree.Read(w.Root, dir, func(p string, d fs.DirEntry) bool {
+			return !d.IsDir() && (path.Ext(p) != ".proto" || !d.Type().IsRegular())
+		})
+		if err != nil {
+			return nil, err
+		}
+		for p, f := range found {
+			files[path.Join(dir, p)] = f.Data
+		}
+	}
+	if len(files) == 0 {
+		return nil, diag.Errorf("%s offers nothing to call: it has no %s, and no protos below %s", s.Name, at, dir).
 			WithHint("a client is for a service that answers requests; a worker takes events")
 	}
-	return offer.Snapshot(at, f.Data, chosen)
+	described, err := offer.FromProtos(files)
+	if err != nil {
+		return nil, err
+	}
+	return offer.Snapshot(dir, described, chosen)
 }
 
 // state is what the service is rendered from so far.
