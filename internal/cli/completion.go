@@ -61,6 +61,9 @@ func (a *app) completeAdd(cmd *cobra.Command) {
 		case 0:
 			return offering(a.unitNames)(cmd, args, typed)
 		case 1:
+			if args[0] == "client" {
+				return offering(a.serviceNames)(cmd, args, typed)
+			}
 			return offering(func() []string { return names.Methods })(cmd, args, strings.ToUpper(typed))
 		}
 		return nil, cobra.ShellCompDirectiveNoFileComp

@@ -40,7 +40,13 @@ func AddQuestions(w *workspace.Workspace, lib workspace.Library, o AddOptions, a
 	if err != nil {
 		return nil, err
 	}
-	return questions(g.unit.Values, g.answers, g.scoped, all)
+	list, err := questions(g.unit.Values, g.answers, g.scoped, all)
+	for i, v := range list {
+		if v.Type == template.ServiceRef {
+			list[i].Type, list[i].Options = template.Option, g.possible()
+		}
+	}
+	return list, err
 }
 
 // growth is a unit that is about to be added.

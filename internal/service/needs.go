@@ -58,6 +58,11 @@ func (g *growth) provided() error {
 	return nil
 }
 
+// possible are the services that the unit could name.
+func (g *growth) possible() []string {
+	return slices.DeleteFunc(g.w.Manifest.Names(), func(n string) bool { return way(g.w.Manifest, n, g.service.Name) != nil })
+}
+
 // way is a way from one service to another along what they need; nil: there is
 // none.
 func way(m *workspace.Manifest, from, to string) []string {
