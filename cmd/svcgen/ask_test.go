@@ -198,3 +198,23 @@ func TestInitOffersWhatItFinds(t *testing.T) {
 		t.Errorf("%v\n%s", err, data)
 	}
 }
+
+// TestAddAsksWhichService offers the services that a client could be of: not the
+// caller, and none that needs it.
+func TestAddAsksWhichService(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "shop")
+	for _, s := range []string{"payments", "ledger", "storefront"} {
+		run(t, t.TempDir(), "new", s, "--init", "--module", "example.com/shop", "-C", dir)
+	}
+	run(t, dir, "add", "client", "payments", "--service", "storefront")
+	shown, code := session(t, dir, []string{"add", "client", "--service", "payments"}, [][2]string{
+		{"Which service does it call", "1\r"},
+		{"Do this [write]", "\r"},
+	})
+	if code != 0 || !strings.Contains(shown, "payments has a client ledger") {
+		t.Fatalf("exit %d\n%s", code, shown)
+	}
+	if strings.Contains(shown, "storefront") || !strings.Contains(shown, "svcgen add client --service payments --set service=ledger") {
+		t.Errorf("shown:\n%s", shown)
+	}
+}
