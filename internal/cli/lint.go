@@ -111,7 +111,7 @@ func (a *app) listRules(format string) error {
 		for _, r := range lint.Rules() {
 			out = append(out, ruleJSON{r.ID, r.Severity.String(), r.Doc, r.Why, r.Remedy, r.Mends()})
 		}
-		return a.printJSON(out)
+		return a.printJSON(map[string]any{"version": 1, "rules": out})
 	}
 	for _, r := range lint.Rules() {
 		fmt.Fprintf(a.Stdout, "%-24s %s\n", r.ID, r.Severity)

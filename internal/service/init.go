@@ -245,7 +245,7 @@ func present(w *workspace.Workspace, p string) (bool, error) {
 // manifest writes a new manifest.
 func manifest(mod string, wires []Proposal) []byte {
 	var b strings.Builder
-	b.WriteString("# The services of this workspace, and the files that list them. svcgen adds lines here; the rest is yours.\n")
+	b.WriteString(workspace.SchemaLine("manifest") + "# The services of this workspace, and the files that list them. svcgen adds lines here; the rest is yours.\n")
 	fmt.Fprintf(&b, "version: 1\nmodule: %s\nservices:\nwiring:\n", workspace.FlowScalar(mod))
 	for _, p := range wires {
 		fmt.Fprintf(&b, "  - %s\n", p)

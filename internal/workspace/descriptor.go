@@ -96,7 +96,7 @@ func answers(r *document.Reader, n document.Node, what string) map[string]string
 // Encode writes a new descriptor. order gives the values' order.
 func (d *Descriptor) Encode(order []string) []byte {
 	var b strings.Builder
-	b.WriteString("# What svcgen rendered this service from. Keep it: svcgen add and svcgen upgrade read it.\n")
+	b.WriteString(SchemaLine("descriptor") + "# What svcgen rendered this service from. Keep it: svcgen add and svcgen upgrade read it.\n")
 	fmt.Fprintf(&b, "version: %d\nname: %s\ntemplate: %s\nrelease: %s\n", descriptorVersion, d.Name, d.Template, d.Release)
 	if len(d.Values) > 0 {
 		fmt.Fprintf(&b, "values: %s\n", FlowMap(d.Values, order))

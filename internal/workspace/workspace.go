@@ -38,6 +38,12 @@ type Workspace struct {
 	releases *releases // that were read; nil before the first
 }
 
+// SchemaLine is the line that tells editors which of docs/schemas describes a
+// file (the convention of yaml-language-server).
+func SchemaLine(schema string) string {
+	return "# yaml-language-server: $schema=https://raw.githubusercontent.com/svcgen/svcgen/main/docs/schemas/" + schema + ".json\n"
+}
+
 // Find returns the folder of the workspace that dir is in: dir itself or the
 // nearest parent with a manifest.
 func Find(dir string) (string, error) {
