@@ -78,6 +78,47 @@ func TestDocsLinks(t *testing.T) {
 	}
 }
 
+var testName = regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z]+|[a-z_]+\\.txtar)`")
+
+// TestDocsNameTests looks for the tests that pages name: a promise without its
+// test would be one in words alone.
+func TestDocsNameTests(t *testing.T) {
+	all := map[string]bool{}
+	err := filepath.WalkDir("../..", func(p string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if filepath.Ext(p) == ".txtar" {
+			all[filepath.Base(p)] = true
+		}
+		if !strings.HasSuffix(p, "_test.go") {
+			return nil
+		}
+		data, err := os.ReadFile(p)
+		for _, m := range testFunc.FindAllStringSubmatch(string(data), -1) {
+			all[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, p := range pages(t) {
+		for _, m := range testName.FindAllStringSubmatch(p.text, -1) {
+			named++
+			if !all[m[1]] {
+				t.Errorf("%s: there is no test %s", p.path, m[1])
+			}
+		}
+	}
+	if named < 10 {
+		t.Errorf("only %d tests are named", named)
+	}
+}
+
+var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z]+)\(`)
+
 var (
 	commandLine = regexp.MustCompile(`^(?:\$ )?(svcgen .*)$`)
 	commandEnd  = regexp.MustCompile(`\s(#|\||>|&&|;|\\$).*$`)

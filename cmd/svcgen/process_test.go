@@ -156,12 +156,12 @@ func differences(a, b map[string]string) []string {
 	return out
 }
 
-func TestThirtyTwoAtOnce(t *testing.T) {
+func TestTwoHundredAtOnce(t *testing.T) {
 	dir := tiny(t)
 	var wg sync.WaitGroup
-	for i := range 32 {
+	for i := range 200 {
 		wg.Go(func() {
-			cmd := svcgen(t, dir, "new", fmt.Sprintf("s%02d", i), "--template", "tiny")
+			cmd := svcgen(t, dir, "new", fmt.Sprintf("s%03d", i), "--template", "tiny")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
@@ -180,13 +180,13 @@ func TestThirtyTwoAtOnce(t *testing.T) {
 			ports[p] = true
 		}
 	}
-	if len(ports) != 64 {
-		t.Errorf("%d ports, want 64:\n%s", len(ports), manifest)
+	if len(ports) != 400 {
+		t.Errorf("%d ports, want 400:\n%s", len(ports), manifest)
 	}
 	compose, _ := os.ReadFile(filepath.Join(dir, "compose.yaml"))
 	list, _ := os.ReadFile(filepath.Join(dir, "list.txt"))
-	for i := range 32 {
-		name := fmt.Sprintf("s%02d", i)
+	for i := range 200 {
+		name := fmt.Sprintf("s%03d", i)
 		if !bytes.Contains(compose, []byte("\n  "+name+":\n")) || !bytes.Contains(list, []byte(name+" ")) {
 			t.Errorf("%s is not wired", name)
 		}
