@@ -15,7 +15,8 @@ var update = flag.Bool("update", false, "write the examples anew")
 // it. The folder holds what they write, byte for byte.
 var examples = map[string][]string{
 	"shop": {
-		"new payments --init --module github.com/acme/shop --owner team-payments",
+		"init --module github.com/acme/shop --with all",
+		"new payments --owner team-payments",
 		"new ledger --owner team-ledger --set resource=entry --set database=postgres",
 		"add endpoint POST /v1/payments/{id}/refund --service payments",
 		"add endpoint GET /v1/payments/search --service payments",

@@ -21,9 +21,14 @@ func (a *app) initCommand() *cobra.Command {
 workflow, .gitignore, README. It finds the shared files that are there (go.work, compose,
 Prometheus, workflows, kustomization, skaffold, CODEOWNERS, dependabot, Procfile, catalog)
 and lists services in them from then on. It overwrites nothing. On a terminal it offers
-each file it found; without one it wires them all and says so.`,
+each file it found; without one it wires them all and says so.
+
+A workspace begins small. --with adds parts, to a new workspace or to one that exists:
+observability (collector, Prometheus, Grafana, Jaeger), kubernetes, release, owners,
+devcontainer; all stands for all of them.`,
 		Example: `  svcgen init
   svcgen init ../shop --module github.com/acme/shop
+  svcgen init --with observability,kubernetes
   svcgen init --dry-run`,
 		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,12 +40,16 @@ each file it found; without one it wires them all and says so.`,
 		},
 	}
 	cmd.Flags().StringVar(&o.Module, "module", "", "the module path that new services go below (default go.mod's, or the git remote's)")
+	cmd.Flags().StringSliceVar(&o.Parts, "with", nil, "`PARTS` that the workspace is to have, with commas between them, or all")
 	a.changing(cmd)
 	return cmd
 }
 
 func (a *app) init(dir string, o service.InitOptions) error {
 	o.Version = a.Version
+	if len(o.Parts) > 0 && isWorkspace(dir) {
+		return a.extend(dir, o)
+	}
 	c := change{"init", "init", func(root *os.Root) (*service.Outcome, error) {
 		return service.Init(root, dir, a.library(nil), o)
 	}}
@@ -52,6 +61,25 @@ func (a *app) init(dir string, o service.InitOptions) error {
 		}
 	}
 	return a.carryOutIn(dir, c)
+}
+
+func isWorkspace(dir string) bool {
+	info, err := os.Lstat(filepath.Join(dir, workspace.ManifestFile))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// extend adds parts to the workspace in dir.
+func (a *app) extend(dir string, o service.InitOptions) error {
+	if o.Module != "" {
+		return diag.Errorf("%s is a workspace already, with a module of its own", dir).WithHint("leave --module out")
+	}
+	return a.carryOut(dir, change{"init", "init", func(root *os.Root) (*service.Outcome, error) {
+		w := &workspace.Workspace{Root: root, Path: dir}
+		if err := w.Reload(); err != nil {
+			return nil, err
+		}
+		return service.Extend(w, a.library(w), o)
+	}})
 }
 
 // offer asks for each shared file that was found whether to list services in

@@ -60,21 +60,32 @@ func Discover(w *workspace.Workspace) (found []Proposal, notes []string, err err
 			found = append(found, list...)
 			continue
 		}
-		file := w.Existing(slot.Files)
-		if file == "" {
-			continue
+		for _, file := range candidates(w, slot) {
+			p, why, err := propose(w, slot, file)
+			if err != nil {
+				return nil, nil, err
+			}
+			if why != "" {
+				notes = append(notes, fmt.Sprintf("%s is not wired: %s", file, why))
+				continue
+			}
+			found = append(found, p)
 		}
-		p, why, err := propose(w, slot, file)
-		if err != nil {
-			return nil, nil, err
-		}
-		if why != "" {
-			notes = append(notes, fmt.Sprintf("%s is not wired: %s", file, why))
-			continue
-		}
-		found = append(found, p)
 	}
 	return found, notes, nil
+}
+
+// candidates are a slot's files that are there.
+func candidates(w *workspace.Workspace, slot workspace.Slot) (out []string) {
+	if file := w.Existing(slot.Files); file != "" {
+		out = append(out, file)
+	}
+	for _, file := range slot.Each {
+		if w.Existing([]string{file}) != "" {
+			out = append(out, file)
+		}
+	}
+	return out
 }
 
 // propose tells how a slot's file would be wired, or why it cannot be.

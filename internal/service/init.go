@@ -23,6 +23,7 @@ type InitOptions struct {
 	Module  string // "" is found out
 	Version string // svcgen's own, for the workflow that installs it
 	Skip    []Proposal
+	Parts   []string // what it is to have besides the few files that a workspace begins with
 }
 
 // Init computes a new workspace in root, whose folder is dir: the manifest, and
@@ -89,7 +90,7 @@ func initIn(root *os.Root, dir string, lib workspace.Library, o InitOptions) (*d
 		return nil, nil, diag.Errorf("%q is not a module path: %v", mod, err).WithHint("give one with --module, e.g. github.com/acme/shop")
 	}
 	d := newDraft()
-	if err := missing(w, lib, d, mod, o.Version); err != nil {
+	if err := missing(w, lib, d, mod, o); err != nil {
 		return nil, nil, err
 	}
 	w.Coming = d.next.Clone()
@@ -160,20 +161,21 @@ func enclosing(dir string) (string, bool) {
 
 // missing renders what a new workspace needs and adds the files that are not
 // there. A file that is there under another of its names counts as there.
-func missing(w *workspace.Workspace, lib workspace.Library, d *draft, mod, version string) error {
-	t, err := lib.Workspace()
+func missing(w *workspace.Workspace, lib workspace.Library, d *draft, mod string, o InitOptions) error {
+	files, err := renderParts(w, lib, mod, o)
 	if err != nil {
 		return err
 	}
-	r, err := t.Service(template.Scope{
-		Workspace: template.Workspace{Name: w.Name(), Module: mod},
-		Svcgen:    template.Program{Version: version},
-	})
-	if err != nil {
+	if err := addMissing(w, d, files, settled(w)); err != nil {
 		return err
 	}
-	settled := settled(w)
-	for _, p := range r.Files.Paths() {
+	return include(w, d)
+}
+
+// addMissing adds those of the files that are not there, and, where the folder is
+// settled, not the comforts.
+func addMissing(w *workspace.Workspace, d *draft, files tree.Tree, settled bool) error {
+	for _, p := range files.Paths() {
 		if settled && slices.Contains(comforts, p) {
 			continue
 		}
@@ -186,7 +188,7 @@ func missing(w *workspace.Workspace, lib workspace.Library, d *draft, mod, versi
 			d.notes = append(d.notes, fmt.Sprintf("go.work is not made: with one, %s would no longer build alone. "+
 				"go work init . makes one, and {slot: go.work} in the wiring keeps it up to date", goModule(w)))
 		default:
-			d.create(p, r.Files[p])
+			d.create(p, files[p])
 		}
 	}
 	return nil
@@ -234,8 +236,14 @@ func present(w *workspace.Workspace, p string) (bool, error) {
 	switch {
 	case p == "compose.yaml":
 		return w.Existing(workspace.SlotNamed("compose").Files) != "", nil
-	case strings.HasPrefix(p, ".github/workflows/"), strings.HasPrefix(p, ".github/actions/"):
+	case p == ".github/workflows/ci.yml", strings.HasPrefix(p, ".github/actions/"):
 		return len(workflows(w)) > 0, nil
+	case p == ".github/CODEOWNERS":
+		return w.Existing(workspace.SlotNamed("codeowners").Files) != "", nil
+	case p == "catalog-info.yaml":
+		return w.Existing(workspace.SlotNamed("catalog").Files) != "", nil
+	case p == "observability/prometheus.yaml":
+		return w.Existing(workspace.SlotNamed("prometheus").Files[:2]) != "", nil
 	case p == "README.md":
 		return w.Existing([]string{"README", "README.txt", "README.rst", "Readme.md", "readme.md", "README.adoc"}) != "", nil
 	}

@@ -11,6 +11,7 @@ import (
 type Slot struct {
 	Name  string
 	Files []string // where it is looked for, the first that exists
+	Each  []string // more files that list services, each for itself
 	Doc   string   // what is written there
 
 	// Address is where a service's entry goes in file. A slot without one of its
@@ -65,7 +66,8 @@ var slots = []Slot{
 	{
 		Name:  "kustomize",
 		Files: []string{"kustomization.yaml", "kustomization.yml", "deploy/kustomization.yaml", "k8s/kustomization.yaml"},
-		Doc:   "the service's overlay under resources",
+		Each:  []string{"deploy/dev/kustomization.yaml", "deploy/prod/kustomization.yaml"},
+		Doc:   "the service's overlay under resources: prod in a folder of that name, elsewhere dev",
 		Address: func(s Service, file string) insert.Address {
 			return insert.Address{Path: []string{"resources"}, Key: "[=" + overlay(s, file) + "]"}
 		},
@@ -113,7 +115,13 @@ var slots = []Slot{
 	},
 }
 
-func overlay(s Service, file string) string { return Rel(file, s.Path) + "/deploy/overlays/dev" }
+func overlay(s Service, file string) string {
+	if path.Base(path.Dir(file)) == "prod" {
+		return Rel(file, s.Path) + "/deploy/overlays/prod"
+	}
+	return Rel(file, s.Path) + "/deploy/overlays/dev"
+}
+
 func catalog(s Service, file string) string { return "./" + Rel(file, s.Path) + "/catalog-info.yaml" }
 
 // codeowners writes GitHub's and GitLab's line: the folder from the root, and

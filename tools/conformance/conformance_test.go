@@ -39,7 +39,7 @@ const actionlint = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
 func TestRendered(t *testing.T) {
 	svcgen := build(t)
 	ws := filepath.Join(t.TempDir(), "shop")
-	run(t, svcgen, "init", ws)
+	run(t, svcgen, "init", ws, "--with", "all")
 	made := 0
 	for _, name := range templates(t, svcgen) {
 		for i, set := range choices(t, svcgen, name) {
@@ -302,7 +302,11 @@ func overlays(t *testing.T, ws string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range dirs {
+	joined, err := filepath.Glob(filepath.Join(ws, "deploy", "*"))
+	if err != nil || len(joined) != 2 {
+		t.Errorf("the workspace's own overlays are %v: %v", joined, err)
+	}
+	for _, dir := range append(dirs, joined...) {
 		n, err := objects(run(t, "kubectl", "kustomize", dir))
 		if err != nil || n < 2 {
 			t.Errorf("%s: %d objects: %v", dir, n, err)
