@@ -7,6 +7,8 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/names"
+	"github.com/svcgen/svcgen/internal/service"
+	"github.com/svcgen/svcgen/internal/template"
 )
 
 func (a *app) completionCommand() *cobra.Command {
@@ -53,6 +55,89 @@ func offering(list func() []string) completer {
 func (a *app) completeNew(cmd *cobra.Command) {
 	cmd.ValidArgsFunction = offering(func() []string { return nil })
 	_ = cmd.RegisterFlagCompletionFunc("template", offering(a.templateNames))
+	_ = cmd.RegisterFlagCompletionFunc("set", assigning(func(cmd *cobra.Command) []template.Value {
+		name, _ := cmd.Flags().GetString("template")
+		if name == "" {
+			name = service.DefaultTemplate
+		}
+		lib, done, err := a.templates()
+		if err != nil {
+			return nil
+		}
+		defer done()
+		t, err := lib.Load(name)
+		if err != nil {
+			return nil
+		}
+		return t.Values
+	}))
+}
+
+// completeSet offers the values of the service that is named, or that the folder
+// is of; elsewhere those of all services.
+func (a *app) completeSet(cmd *cobra.Command) {
+	cmd.ValidArgsFunction = assigning(func(cmd *cobra.Command) []template.Value {
+		if a.settle() != nil {
+			return nil
+		}
+		w, lib, err := a.open()
+		if err != nil {
+			return nil
+		}
+		defer w.Close()
+		only, _ := cmd.Flags().GetString("service")
+		if s := w.ServiceAt(a.dir); s != nil && only == "" {
+			only = s.Name
+		}
+		var out []template.Value
+		seen := map[string]bool{}
+		for i := range w.Manifest.Services {
+			s := &w.Manifest.Services[i]
+			d, err := w.Descriptor(s)
+			if err != nil || only != "" && s.Name != only {
+				continue
+			}
+			t, err := lib.Kept(d.Template, d.Release)
+			if err != nil || t == nil {
+				continue
+			}
+			for _, v := range t.Values {
+				if !seen[v.Name] {
+					seen[v.Name] = true
+					out = append(out, v)
+				}
+			}
+		}
+		return out
+	})
+}
+
+// assigning completes NAME=VALUE: first a name, then what the value may be.
+func assigning(list func(*cobra.Command) []template.Value) completer {
+	return func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		var out []string
+		name, _, named := strings.Cut(typed, "=")
+		for _, v := range list(cmd) {
+			switch {
+			case !named && strings.HasPrefix(v.Name, typed):
+				out = append(out, v.Name+"=")
+			case named && v.Name == name:
+				options := v.Options
+				if v.Type == template.Bool {
+					options = []string{"yes", "no"}
+				}
+				for _, o := range options {
+					if strings.HasPrefix(name+"="+o, typed) {
+						out = append(out, name+"="+o)
+					}
+				}
+			}
+		}
+		if !named {
+			return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 func (a *app) completeAdd(cmd *cobra.Command) {

@@ -94,10 +94,11 @@ func (a *app) templateListCommand() *cobra.Command {
 
 func (a *app) templateShowCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "show NAME",
-		Short:   "Show a template's values and units",
-		Example: "  svcgen template show http",
-		Args:    arguments(1, 1),
+		Use:               "show NAME",
+		Short:             "Show a template's values and units",
+		Example:           "  svcgen template show http",
+		Args:              arguments(1, 1),
+		ValidArgsFunction: offering(a.templateNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			lib, done, err := a.templates()
 			if err != nil {

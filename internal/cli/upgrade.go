@@ -126,6 +126,7 @@ service is the one whose folder you are in, the only one, or --service.`,
 		},
 	}
 	cmd.Flags().StringVar(&in, "service", "", "the service to change")
+	a.completeSet(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("service", offering(a.serviceNames))
 	m.flags(cmd, false)
 	a.changing(cmd)
