@@ -90,7 +90,11 @@ func parse(text string) (Source, *diag.Error) {
 		_, e := wrong("is written in git's short form")
 		return Source{}, e.WithHint("write git+ssh://%s/%s", host, p)
 	}
-	return Source{Kind: Folder, Path: path.Clean(strings.ReplaceAll(text, `\`, "/"))}, nil
+	plain := path.Clean(strings.ReplaceAll(text, `\`, "/"))
+	if plain != text {
+		return parse(plain) // what is written down must read as the same, e.g. "./-x" as "-x" does
+	}
+	return Source{Kind: Folder, Path: plain}, nil
 }
 
 type refusal func(format string, args ...any) (Source, *diag.Error)
