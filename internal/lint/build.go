@@ -113,8 +113,9 @@ type failure struct {
 }
 
 // build writes files into a folder of their own and returns what is wrong with
-// them: with each Go module, and, where image is true, with the image.
-func (b *Builder) build(ctx context.Context, what string, files tree.Tree, image bool) ([]failure, error) {
+// them: with each Go module, whose code is generated anew first where stale is
+// true, and, where image is true, with the image.
+func (b *Builder) build(ctx context.Context, what string, files tree.Tree, stale, image bool) ([]failure, error) {
 	b.all.Add(1)
 	defer func() { b.done.Add(1) }()
 	select {
@@ -137,7 +138,7 @@ func (b *Builder) build(ctx context.Context, what string, files tree.Tree, image
 	}
 	var found []failure
 	for _, mod := range modules(files) {
-		m := module{b: b, ctx: ctx, top: top, dir: filepath.Join(dir, filepath.FromSlash(mod)), at: mod, files: files, what: what}
+		m := module{b: b, ctx: ctx, top: top, dir: filepath.Join(dir, filepath.FromSlash(mod)), at: mod, files: files, what: what, stale: stale}
 		found = append(found, m.check()...)
 	}
 	if len(found) == 0 && image && ctx.Err() == nil {

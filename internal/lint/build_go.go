@@ -25,6 +25,7 @@ type module struct {
 	at       string // its folder below the service's; "." is that itself
 	files    tree.Tree
 	what     string
+	stale    bool // go generate comes first
 }
 
 // check vets the module, runs its tests, and looks whether it is tidy. What
@@ -32,7 +33,13 @@ type module struct {
 func (m module) check() []failure {
 	var found []failure
 	if m.hasCode() {
-		if found = m.vet(); len(found) == 0 {
+		if m.stale {
+			found = m.generate()
+		}
+		if len(found) == 0 {
+			found = m.vet()
+		}
+		if len(found) == 0 {
 			found = m.test()
 		}
 	}
@@ -75,6 +82,13 @@ func (m module) goRun(args ...string) (output, error) {
 		return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	}
 	return output{plain(out.stdout), plain(out.stderr)}, err
+}
+
+// generate runs what the service's own go:generate lines name, as a person would
+// who has added the unit.
+func (m module) generate() []failure {
+	out, err := m.goRun("generate", "./...")
+	return m.told("go generate", err, slices.Concat(out.stderr, out.stdout))
 }
 
 func (m module) vet() []failure {

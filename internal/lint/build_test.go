@@ -94,7 +94,7 @@ func TestBuildFailures(t *testing.T) {
 			for p, text := range tc.files {
 				files[p] = tree.File{Data: []byte(text)}
 			}
-			got, err := b.build(t.Context(), "a", files, false)
+			got, err := b.build(t.Context(), "a", files, false, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestBuildEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { _, err := b.build(ctx, "a", files, false); ended <- err }()
+	go func() { _, err := b.build(ctx, "a", files, false, false); ended <- err }()
 	for {
 		if _, err := os.Stat(mark); err == nil {
 			break
@@ -170,7 +170,7 @@ func TestBuildPlain(t *testing.T) {
 		"tool/tool/a.go": {Data: []byte("package tool\n")},
 	}
 	for range 2 { // the second time vet tells it from its cache
-		got, err := b.build(t.Context(), "a", files, false)
+		got, err := b.build(t.Context(), "a", files, false, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,6 +37,7 @@ type built struct {
 	files tree.Tree
 	shown []int
 	units []string                   // that were added
+	stale bool                       // code has to be generated first
 	made  map[string]template.Source // what they made
 	found []failure
 	err   error
@@ -71,7 +72,7 @@ func (p *Pass) buildAll(all []*built) {
 			if with := p.Renderings[b.shown[0]].Values; len(with) > 0 {
 				what += " " + Choice(with)
 			}
-			b.found, b.err = p.building.build(p.building.ctx, what, b.files, len(b.units) == 0)
+			b.found, b.err = p.building.build(p.building.ctx, what, b.files, b.stale, len(b.units) == 0)
 		})
 	}
 	wg.Wait()
@@ -132,6 +133,7 @@ func (p *Pass) withUnits(base *built) *built {
 			continue
 		}
 		g.files, g.units = next, append(g.units, u.Name)
+		g.stale = g.stale || u.Generate
 		for _, o := range t.outputs {
 			g.made[o.path] = o.source
 		}

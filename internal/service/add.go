@@ -252,7 +252,7 @@ func (g *growth) finish(values map[string]any) (*Outcome, error) {
 	out := d.outcome(created...)
 	out.Done = fmt.Sprintf("%s has %s %s (template %s %s)", g.service.Name, article(g.unit.Name), strings.Join(g.shown(texts), " "), g.descriptor.Template, g.tmpl.Release)
 	if f, err := tree.Lookup(g.w.Root, path.Join(g.service.Path, "go.mod")); err == nil && f != nil {
-		out.Next = append(out.Next, "cd "+g.service.Path+" && go test ./...")
+		out.Next = append(out.Next, tested(g.service.Path, g.unit.Generate))
 	}
 	return out, nil
 }
@@ -263,6 +263,15 @@ func (g *growth) shown(texts map[string]string) []string {
 		out = append(out, texts[a])
 	}
 	return out
+}
+
+// tested is the command that tests the service in dir, after its generated code
+// was brought up to date where a unit asks for that.
+func tested(dir string, generate bool) string {
+	if generate {
+		return "cd " + dir + " && go generate ./... && go test ./..."
+	}
+	return "cd " + dir + " && go test ./..."
 }
 
 func article(noun string) string {

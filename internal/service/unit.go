@@ -125,7 +125,7 @@ func removeUnit(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) 
 	out := &Outcome{Plan: r.d.plan(), Notes: r.d.notes, Done: fmt.Sprintf("%s has no longer the %s %s", st.service.Name, o.Unit, strings.Join(o.Args, " "))}
 	out.Lines = folded(out.Plan, func(string) string { return "" })
 	if f, err := tree.Lookup(w.Root, path.Join(dir, "go.mod")); err == nil && f != nil {
-		out.Next = append(out.Next, "cd "+dir+" && go test ./...")
+		out.Next = append(out.Next, tested(dir, st.tmpl.Unit(o.Unit).Generate))
 	}
 	return out, nil
 }
@@ -256,7 +256,7 @@ func renameUnit(ctx context.Context, w *workspace.Workspace, lib workspace.Libra
 	}
 	out.Done = fmt.Sprintf("the %s %s of %s is called %s now", o.Unit, o.Old, from.service.Name, o.New)
 	if t.after.has("go.mod") && len(out.Plan) > 0 {
-		out.Next = append(out.Next, "cd "+from.service.Path+" && go test ./...")
+		out.Next = append(out.Next, tested(from.service.Path, from.tmpl.Unit(o.Unit).Generate))
 	}
 	return out, nil
 }

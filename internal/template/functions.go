@@ -72,6 +72,7 @@ func functions() texttemplate.FuncMap {
 		"goPackage":  names.GoPackage,
 		"plural":     names.Plural,
 		"singular":   names.Singular,
+		"protoGoName": names.ProtoGo, "protoBytes": protoBytes, "protoInt": protoInt, "goLines": goLines, "wrap": wrap,
 		"pathParams": names.PathParams, "pathExample": names.PathExample, "operationName": names.OperationName,
 	})
 	return table

@@ -263,6 +263,7 @@ func (l *loader) unit(p document.Pair) Unit {
 		},
 		"dir":      func(n document.Node) { u.Dir = l.dir(n, "dir") },
 		"with":     func(n document.Node) { u.With = l.dir(n, "with") },
+		"generate": func(n document.Node) { u.Generate = l.Bool(n, "generate") },
 		"snapshot": func(n document.Node) { snapshot = n; u.Snapshot = l.inside(n, "snapshot") },
 		"insert": func(n document.Node) {
 			for _, item := range l.Items(n, "insert") {

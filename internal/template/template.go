@@ -99,6 +99,10 @@ type Unit struct {
 	Insert []Insert
 	Pos    Pos
 
+	// Generate says that the unit changes what Go code is generated from: before
+	// the service builds again, `go generate ./...` has to be run in it.
+	Generate bool
+
 	// Snapshot is the template text of a path in the service, where what the other
 	// service offers is kept, as it was when the unit was added. Rendering reads
 	// that. Empty: nothing is taken over.
