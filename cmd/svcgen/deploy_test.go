@@ -40,6 +40,7 @@ func TestAlertsHoldTheirOwnTests(t *testing.T) {
 		t.Run(database, func(t *testing.T) { alertsHold(t, "--set", "database="+database) })
 	}
 	t.Run("worker", func(t *testing.T) { alertsHold(t, "--template", "worker") })
+	t.Run("rpc with postgres", func(t *testing.T) { alertsHold(t, "--template", "rpc", "--set", "database=postgres") })
 	t.Run("worker with postgres", func(t *testing.T) { alertsHold(t, "--template", "worker", "--set", "database=postgres") })
 }
 
@@ -68,6 +69,7 @@ func TestOverlaysBuild(t *testing.T) {
 		"--set database=none":     nil,
 		"--set database=postgres": {"initContainers", "- migrate\n", "name: payments-database", "port: 5432"},
 		"--template worker":       {"NATS_URL"},
+		"--template rpc":          nil,
 	} {
 		_, service := fresh(t, strings.Fields(flags)...)
 		for _, overlay := range []string{"dev", "prod"} {
