@@ -198,7 +198,7 @@ func condense(found []*Finding, renderings []*Rendering) []Finding {
 		line, col           int
 	}
 	at := map[id]int{}
-	var out []Finding
+	out := make([]Finding, 0, len(found))
 	for _, found := range found {
 		f := *found
 		k := id{f.Rule, f.File, f.Message, f.Line, f.Col}

@@ -2,8 +2,12 @@ package lint
 
 import (
 	"context"
+	"flag"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/svcgen/svcgen/internal/tree"
 )
@@ -29,8 +33,46 @@ func FuzzLint(f *testing.F) {
 	})
 }
 
+// The bounds of linting and mending any template. They hold while new inputs are
+// looked for; a test that only runs the known ones must not depend on how busy
+// the machine is.
+const (
+	mostTime   = 5 * time.Second
+	mostMemory = 256 << 20
+)
+
+// bound ends the program where the bounds are passed, so that the fuzzer keeps
+// the input. The result ends the watch.
+func bound() (done func()) {
+	if f := flag.Lookup("test.fuzz"); f == nil || f.Value.String() == "" {
+		return func() {}
+	}
+	end := make(chan struct{})
+	go func() {
+		start, tick := time.Now(), time.NewTicker(20*time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-end:
+				return
+			case <-tick.C:
+			}
+			if took := time.Since(start); took > mostTime {
+				panic(fmt.Sprintf("it takes longer than %v", mostTime))
+			}
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			if m.HeapAlloc > mostMemory {
+				panic(fmt.Sprintf("it takes %d MiB", m.HeapAlloc>>20))
+			}
+		}
+	}()
+	return func() { close(end) }
+}
+
 // lintAndMend checks what must hold for every template.
 func lintAndMend(t *testing.T, in Input) {
+	defer bound()()
 	m, err := Mend(context.Background(), in, Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -70,3 +70,19 @@ func TestHostileTemplatesEnd(t *testing.T) {
 		})
 	}
 }
+
+// A template with more files than one may have is refused, and nobody reads
+// them: whatever is wrong in them, it is one finding.
+func TestTooManyFilesAreNotRead(t *testing.T) {
+	files := tree.Tree{"template.yaml": {Data: []byte("version: 1\nname: demo\nrelease: 1.0.0\nkind: other\nlayers: [base]\nvalues: {a: {help: h}}\n")}}
+	for i := range 2001 {
+		files[fmt.Sprintf("base/f%d.tmpl", i)] = tree.File{Data: []byte("{{ .Values.b }} {{ $ # svcgen:ignore x")}
+	}
+	r, err := Run(context.Background(), []Input{{Label: "demo", Files: files}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) != 1 || r.Findings[0].Rule != templateSchema.ID || r.Combinations != 0 {
+		t.Errorf("%d combinations, %v", r.Combinations, r.Findings)
+	}
+}

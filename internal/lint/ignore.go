@@ -91,6 +91,7 @@ func (p *Pass) suppress(found []Finding) (kept []Finding, hidden []Hidden) {
 			at[spoken] = append(at[spoken], c)
 		}
 	}
+	kept = make([]Finding, 0, len(found))
 	for _, f := range found {
 		if c := speaking(at[place{p.local(f.File), max(f.Line, 1)}], f.Rule); c != nil {
 			c.used[f.Rule] = true

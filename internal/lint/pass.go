@@ -65,7 +65,7 @@ type Rendering struct {
 func (r *Rendering) Whole() bool { return len(r.Problems) == 0 }
 
 func newPass(in Input) *Pass {
-	p := &Pass{Label: in.Label, Files: in.Files, comments: comments(in.Files), ran: map[string]bool{}, config: in.Config, folder: in.Folder,
+	p := &Pass{Label: in.Label, Files: in.Files, ran: map[string]bool{}, config: in.Config, folder: in.Folder,
 		service: sample.Name, absences: place{template.File, "kind"}, released: in.Released, since: in.Since}
 	files := tree.Tree{}
 	for name, f := range in.Files {
@@ -75,6 +75,10 @@ func newPass(in Input) *Pass {
 	}
 	var err error
 	p.Template, err = template.Inspect(files, in.Label)
+	if template.Bounded(files, in.Label) != nil {
+		p.Files = tree.Tree{template.File: files[template.File]} // nobody looks at so many
+	}
+	p.comments = comments(p.Files)
 	p.doc = parseDoc(files[template.File].Data)
 	p.schema = p.classify(err)
 	p.mend()

@@ -19,6 +19,7 @@ type Hidden struct {
 // settle takes out what the config and the baseline suppress.
 func (p *Pass) settle(found []Finding, in Input) (kept []Finding, hidden []Hidden) {
 	old := map[known]int{}
+	kept = make([]Finding, 0, len(found))
 	for _, f := range found {
 		f.template = in.Label
 		f.place = pathIn(in.BaselinePlace, p.local(f.File))

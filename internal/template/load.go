@@ -89,16 +89,26 @@ func Inspect(files tree.Tree, name string) (*Template, error) {
 }
 
 func sane(files tree.Tree, name string) error {
+	if err := Bounded(files, name); err != nil {
+		return err
+	}
+	for _, p := range files.Paths() {
+		if files[p].Kind == tree.Symlink {
+			return &diag.Error{File: path.Join(name, p), Msg: "a template may not hold symbolic links",
+				Hint: "copy the file in its place"}
+		}
+	}
+	return nil
+}
+
+// Bounded refuses more or larger files than a template may have. name is how
+// messages call its folder.
+func Bounded(files tree.Tree, name string) error {
 	if len(files) > maxFiles {
 		return diag.Errorf("template %s has %d files; %d are allowed", name, len(files), maxFiles)
 	}
 	size := 0
-	for _, p := range files.Paths() {
-		f := files[p]
-		if f.Kind == tree.Symlink {
-			return &diag.Error{File: path.Join(name, p), Msg: "a template may not hold symbolic links",
-				Hint: "copy the file in its place"}
-		}
+	for _, f := range files {
 		size += len(f.Data)
 	}
 	if size > maxBytes {
