@@ -58,6 +58,7 @@ type Rendering struct {
 	Problems []template.Problem
 
 	defaults []badDefault
+	scopes   func() []template.Scope // for wiring entries
 }
 
 // Whole reports whether everything rendered, so that what is not there is
@@ -126,6 +127,9 @@ func (p *Pass) render(ctx context.Context) {
 	forEach(ctx, len(sets), func(i int) { renderings[i] = render(p.Template, sets[i], max(leastOutput, mostOutput/len(sets))) })
 	if ctx.Err() != nil {
 		return
+	}
+	for _, r := range renderings {
+		r.scopes = sync.OnceValue(func() []template.Scope { return p.entryScopes(r) })
 	}
 	p.Renderings = renderings
 	p.Outputs = distinct(renderings)

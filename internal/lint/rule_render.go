@@ -58,7 +58,7 @@ func (p *Pass) entries(r *Rendering) []template.Problem {
 			continue
 		}
 		done[w.Slot] = true
-		for _, scope := range p.entryScopes(r) {
+		for _, scope := range r.scopes() {
 			scope.Slot = template.Slot{File: "shared.yaml", Path: "./" + sample.Path}
 			if _, err := p.Template.Entries(w.Slot, scope); err != nil {
 				out = append(out, template.Problems(err)...)

@@ -23,6 +23,23 @@ type unitTrial struct {
 	clash     string             // a path that the template renders itself
 	again     string             // why it cannot be added a second time
 	outputs   []unitOutput
+	splices   *splices
+}
+
+// splices remembers insertions: renderings that differ elsewhere have the same
+// text, and the same entry, at many places. The nil one remembers nothing.
+type splices struct{ known sync.Map }
+
+type splice struct{ file, address, entry, text string }
+
+func (s *splices) insert(in template.Insertion, data []byte) ([]byte, error) {
+	do := func() ([]byte, error) { return insert.Insert(in.File, data, in.Address, in.Text) }
+	if s == nil {
+		return do()
+	}
+	k := splice{in.File, fmt.Sprintf("%+v", in.Address), string(in.Text), string(data)}
+	once, _ := s.known.LoadOrStore(k, sync.OnceValues(do))
+	return once.(func() ([]byte, error))()
 }
 
 // misfit is an entry that cannot be inserted.
@@ -55,9 +72,10 @@ func (p *Pass) tryUnits() []unitTrial {
 		}
 	}
 	out := make([]unitTrial, len(pairs))
+	known := &splices{}
 	forEach(context.Background(), len(pairs), func(i int) {
 		n := pairs[i].rendering
-		out[i] = p.try(&p.Template.Units[pairs[i].unit], n, p.Renderings[n])
+		out[i] = p.try(&p.Template.Units[pairs[i].unit], n, p.Renderings[n], known)
 	})
 	return out
 }
@@ -69,8 +87,8 @@ func (p *Pass) offered(u *template.Unit, r *Rendering) bool {
 	return ok || err != nil
 }
 
-func (p *Pass) try(u *template.Unit, i int, r *Rendering) unitTrial {
-	t := unitTrial{unit: u, rendering: i}
+func (p *Pass) try(u *template.Unit, i int, r *Rendering, known *splices) unitTrial {
+	t := unitTrial{unit: u, rendering: i, splices: known}
 	made, err := p.renderUnit(u, r, 0)
 	if err != nil {
 		t.problems = template.Problems(err)
@@ -89,7 +107,7 @@ func (p *Pass) try(u *template.Unit, i int, r *Rendering) unitTrial {
 	if err != nil {
 		return t // the first one tells
 	}
-	again := unitTrial{unit: u}
+	again := unitTrial{unit: u, splices: known}
 	again.grow(next, second)
 	switch {
 	case again.clash != "":
@@ -187,7 +205,7 @@ func (t *unitTrial) grow(files tree.Tree, made *template.Rendering) tree.Tree {
 			t.misfits = append(t.misfits, misfit{in: in, reason: insert.Missing, msg: "the template renders no " + in.File, absent: true})
 			continue
 		}
-		data, err := insert.Insert(in.File, f.Data, in.Address, in.Text)
+		data, err := t.splices.insert(in, f.Data)
 		if err != nil {
 			t.misfits = append(t.misfits, misfitOf(in, err))
 			continue

@@ -17,7 +17,7 @@ func (p *Pass) entriesFor(slot string) []*Output {
 		if r.Scope.Values == nil {
 			continue
 		}
-		for _, scope := range p.entryScopes(r) {
+		for _, scope := range r.scopes() {
 			scope.Slot = template.Slot{File: "shared.yaml", Path: "./" + sample.Path}
 			made, err := p.Template.Entries(slot, scope)
 			if err != nil {
