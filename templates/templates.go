@@ -6,5 +6,5 @@ import "embed"
 
 // FS has one folder a template; "workspace" is what init renders.
 //
-//go:embed all:http all:rpc all:worker all:workspace
+//go:embed all:gateway all:http all:rpc all:web all:worker all:workspace
 var FS embed.FS
