@@ -41,6 +41,7 @@ func TestAlertsHoldTheirOwnTests(t *testing.T) {
 	}
 	t.Run("worker", func(t *testing.T) { alertsHold(t, "--template", "worker") })
 	t.Run("rpc with postgres", func(t *testing.T) { alertsHold(t, "--template", "rpc", "--set", "database=postgres") })
+	t.Run("gateway", func(t *testing.T) { alertsHold(t, "--template", "gateway") })
 	t.Run("worker with postgres", func(t *testing.T) { alertsHold(t, "--template", "worker", "--set", "database=postgres") })
 }
 
@@ -70,6 +71,8 @@ func TestOverlaysBuild(t *testing.T) {
 		"--set database=postgres": {"initContainers", "- migrate\n", "name: payments-database", "port: 5432"},
 		"--template worker":       {"NATS_URL"},
 		"--template rpc":          nil,
+		"--template gateway":      {"TRUSTED_PROXIES"},
+		"--template web":          {"LOG_LEVEL"},
 	} {
 		_, service := fresh(t, strings.Fields(flags)...)
 		for _, overlay := range []string{"dev", "prod"} {
