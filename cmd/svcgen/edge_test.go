@@ -258,3 +258,21 @@ func TestStorefront(t *testing.T) {
 		}
 	})
 }
+
+// TestSharedText: what templates have in common is one text, copied.
+func TestSharedText(t *testing.T) {
+	templates := filepath.Join("..", "..", "templates")
+	for from, to := range map[string]string{"http/clients": "gateway/base", "http/client": "gateway/client", "http/base/internal/health": "gateway/base/internal/health",
+		"http/base/internal/telemetry": "gateway/base/internal/telemetry"} {
+		shared := contents(snapshot(t, filepath.Join(templates, filepath.FromSlash(from))))
+		copied := contents(snapshot(t, filepath.Join(templates, filepath.FromSlash(to))))
+		if len(shared) == 0 {
+			t.Errorf("%s is empty", from)
+		}
+		for p, text := range shared {
+			if copied[p] != text {
+				t.Errorf("templates/%s/%s differs from templates/%s/%s", to, p, from, p)
+			}
+		}
+	}
+}
