@@ -93,6 +93,11 @@ func TestMethodComesAndGoes(t *testing.T) {
 		t.Errorf("there and back again changed %v", d)
 	}
 
+	// Code that was generated anew is nobody's work: it goes with the service.
+	run(t, dir, "new", "other", "--template", "rpc")
+	edit(t, filepath.Join(dir, "services", "other", "gen", "other", "v1", "other.pb.go"), func(s string) string { return s + "\n// New.\n" })
+	run(t, dir, "remove", "other")
+
 	// Where the marker is gone: what to put where, and nothing written.
 	proto := filepath.Join(dir, "services", "ledger", "proto", "ledger", "v1", "ledger.proto")
 	edit(t, proto, func(s string) string { return replaceOnce(t, s, "  // svcgen:methods\n", "") })

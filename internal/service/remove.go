@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -141,7 +142,7 @@ func (r *removal) files(s *workspace.Service, base *layout) (goes tree.Tree, str
 		b, known := base.files[p]
 		if known && (b.Kind == tree.Symlink) != (f.Kind == tree.Symlink) {
 			r.object(&diag.Error{File: path.Join(s.Path, p), Msg: "is a symbolic link now"})
-		} else if known && string(b.Data) != string(f.Data) {
+		} else if known && string(b.Data) != string(f.Data) && !generated(f.Data) {
 			r.object(&diag.Error{File: path.Join(s.Path, p), Msg: "was changed"})
 		}
 		goes[p] = f
@@ -149,6 +150,14 @@ func (r *removal) files(s *workspace.Service, base *layout) (goes tree.Tree, str
 	slices.Sort(strays)
 	return goes, strays, nil
 }
+
+// byProgram is how Go code that a program has written says so:
+// https://go.dev/s/generatedcode
+var byProgram = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.\r?$`)
+
+// generated reports whether a program wrote the file: it is nobody's work to be
+// lost.
+func generated(data []byte) bool { return byProgram.Match(data) }
 
 // inside reports whether the rendering has a file below the folder p.
 func inside(base *layout, p string) bool {
