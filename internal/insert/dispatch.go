@@ -81,16 +81,8 @@ func open(name string, data []byte, a Address, text []byte) (*source, language, 
 	if err != nil {
 		return nil, language{}, err
 	}
-	if i := notText(text); i >= 0 {
-		return nil, language{}, s.fail(Invalid, -1, "the entry is no text: %s", whyNotText(text[i]))
-	}
-	for _, part := range append([]string{a.Key, a.Name}, a.Path...) {
-		if i := notText([]byte(part)); i >= 0 {
-			return nil, language{}, s.fail(Invalid, -1, "the address is no text: %s", whyNotText(part[i]))
-		}
-	}
-	if strings.Contains(strings.ReplaceAll(string(text), "\r\n", "\n"), "\r") {
-		return nil, language{}, s.fail(Invalid, -1, "the entry holds a carriage return that ends no line")
+	if err := s.fits(a, text); err != nil {
+		return nil, language{}, err
 	}
 	own := languageOf(FormatOf(name))
 	switch {
@@ -103,6 +95,22 @@ func open(name string, data []byte, a Address, text []byte) (*source, language, 
 		return s, l, nil
 	}
 	return nil, language{}, &Error{Reason: Mismatch, File: name, Msg: a.String() + " is no place in " + own.word, Hint: places(own)}
+}
+
+// fits refuses an address and an entry that no text can hold.
+func (s *source) fits(a Address, text []byte) error {
+	if i := notText(text); i >= 0 {
+		return s.fail(Invalid, -1, "the entry is no text: %s", whyNotText(text[i]))
+	}
+	for _, part := range append([]string{a.Key, a.Name}, a.Path...) {
+		if i := notText([]byte(part)); i >= 0 {
+			return s.fail(Invalid, -1, "the address is no text: %s", whyNotText(part[i]))
+		}
+	}
+	if strings.Contains(strings.ReplaceAll(string(text), "\r\n", "\n"), "\r") {
+		return s.fail(Invalid, -1, "the entry holds a carriage return that ends no line")
+	}
+	return nil
 }
 
 // Insert returns data with the entry text put at a. name is the file's path,

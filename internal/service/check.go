@@ -36,7 +36,7 @@ type Look func(s *workspace.Service, t *template.Template, files tree.Tree) []Fi
 // that was interrupted comes first; the other findings come in the order of the
 // services' names.
 func Check(w *workspace.Workspace, lib workspace.Library, look Look) ([]Finding, error) {
-	c := &checker{w: w, lib: lib, look: look, modules: map[string]string{}}
+	c := &checker{w: w, lib: lib, look: look, listed: newListed(w), modules: map[string]string{}}
 	if what, err := plan.Pending(w.Root); err != nil {
 		return nil, err
 	} else if what != "" {
@@ -61,6 +61,7 @@ type checker struct {
 	look  Look
 	found []Finding
 
+	listed  *listed
 	modules map[string]string // module path to the service whose it is
 }
 
@@ -125,12 +126,11 @@ func skipped(p string, d fs.DirEntry) bool {
 }
 
 func (c *checker) wired(s *workspace.Service, p placement) {
-	f, err := tree.Lookup(c.w.Root, p.file)
-	if err != nil || f == nil {
+	there, err := c.listed.has(p)
+	if !there {
 		c.add("not-wired", s, &diag.Error{File: p.file, Msg: "does not exist or cannot be read"})
 		return
 	}
-	_, err = insert.Find(p.file, f.Data, p.address, p.text)
 	var e *insert.Error
 	switch {
 	case err == nil:

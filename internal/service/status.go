@@ -10,7 +10,6 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/svcgen/svcgen/internal/diag"
-	"github.com/svcgen/svcgen/internal/insert"
 	"github.com/svcgen/svcgen/internal/merge"
 	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/tree"
@@ -64,13 +63,14 @@ func Status(ctx context.Context, w *workspace.Workspace, lib workspace.Library, 
 		return nil, err
 	}
 	shelf := &shelf{lib: lib, found: map[string]*shelved{}}
+	in := newListed(w)
 	out := make([]Standing, len(names))
 	errs := make([]error, len(names))
-	each(ctx, len(names), func(i int) { out[i], errs[i] = standing(w, lib, shelf, w.Manifest.Service(names[i])) })
+	each(ctx, len(names), func(i int) { out[i], errs[i] = standing(w, lib, shelf, in, w.Manifest.Service(names[i])) })
 	return out, errors.Join(append(errs, ctx.Err())...)
 }
 
-func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *workspace.Service) (Standing, error) {
+func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, in *listed, s *workspace.Service) (Standing, error) {
 	st := Standing{Service: s.Name, Path: s.Path, Edited: []string{}, Missing: []string{}, Conflict: []string{}, Unwired: []string{}, Problems: []Problem{}}
 	if d, err := w.Descriptor(s); err == nil {
 		st.Template, st.Release = d.Template, d.Release
@@ -114,7 +114,7 @@ func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *wo
 			st.Conflict = append(st.Conflict, fmt.Sprintf("%s:%d", at, n))
 		}
 	}
-	return st, st.wired(w, from, base)
+	return st, st.wired(w, in, from, base)
 }
 
 // compared returns what a service would be if nobody had touched it, and what is
@@ -142,7 +142,7 @@ func checkedOut(base, ours tree.Tree) {
 	}
 }
 
-func (s *Standing) wired(w *workspace.Workspace, from state, base *layout) error {
+func (s *Standing) wired(w *workspace.Workspace, in *listed, from state, base *layout) error {
 	places, _, err := placements(alone(w, from.service), from.member(base.has))
 	if problems := diag.All(err); problems != nil {
 		s.problems(problems)
@@ -152,13 +152,10 @@ func (s *Standing) wired(w *workspace.Workspace, from state, base *layout) error
 		return err
 	}
 	for _, p := range places {
-		f, err := tree.Lookup(w.Root, p.file)
-		if err != nil || f == nil {
-			s.Unwired = append(s.Unwired, p.file)
-			continue
-		}
-		_, err = insert.Find(p.file, f.Data, p.address, p.text)
+		there, err := in.has(p)
 		switch {
+		case !there:
+			s.Unwired = append(s.Unwired, p.file)
 		case isMissing(err):
 			s.Unwired = append(s.Unwired, p.file+": "+p.address.String())
 		case err != nil:
