@@ -94,22 +94,40 @@ markers into the files, --conflict=ours and --conflict=theirs choose a side.`,
 
 func (a *app) setCommand() *cobra.Command {
 	var m merging
-	var in string
+	var in, owner string
+	var port, admin int
 	cmd := &cobra.Command{
 		Use:   "set NAME=VALUE...",
-		Short: "Change a value of a service's template, keeping people's changes",
+		Short: "Change a value of a service's template, its port or its owner, keeping people's changes",
 		Long: `set merges as upgrade does, between what the service's release renders with the old value
-and what it renders with the new one. Setting a value back gives the old tree back. The
-service is the one whose folder you are in, the only one, or --service.`,
+and what it renders with the new one. Setting a value back gives the old tree back. --port,
+--admin and --owner change what the manifest says of the service, and with it the service's
+files and entries. The service is the one whose folder you are in, the only one, or
+--service.`,
 		Example: `  svcgen set database=postgres --service payments
+  svcgen set --port 8090 --owner team-payments --service payments
   svcgen set example=no --diff`,
-		Args: arguments(1, -1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f := cmd.Flags(); f.Changed("port") || f.Changed("admin") || f.Changed("owner") {
+				return nil
+			}
+			return arguments(1, -1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			answers, err := assignments("svcgen set", args)
 			if err != nil {
 				return err
 			}
 			o := service.SetOptions{Answers: answers}
+			if cmd.Flags().Changed("port") {
+				o.Listing.Port = &port
+			}
+			if cmd.Flags().Changed("admin") {
+				o.Listing.Admin = &admin
+			}
+			if cmd.Flags().Changed("owner") {
+				o.Listing.Owner = &owner
+			}
 			if o.Merging, err = m.options(); err != nil {
 				return err
 			}
@@ -127,6 +145,9 @@ service is the one whose folder you are in, the only one, or --service.`,
 	}
 	cmd.Flags().StringVar(&in, "service", "", "the service to change")
 	a.completeSet(cmd)
+	cmd.Flags().IntVar(&port, "port", 0, "the `PORT` that it is to serve on")
+	cmd.Flags().IntVar(&admin, "admin", 0, "the `PORT` of its probes and metrics")
+	cmd.Flags().StringVar(&owner, "owner", "", "who is to own it, e.g. team-payments")
 	_ = cmd.RegisterFlagCompletionFunc("service", offering(a.serviceNames))
 	m.flags(cmd, false)
 	a.changing(cmd)

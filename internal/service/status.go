@@ -114,6 +114,7 @@ func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, in *l
 			st.Conflict = append(st.Conflict, fmt.Sprintf("%s:%d", at, n))
 		}
 	}
+	st.drifted(from, base.files, ours)
 	return st, st.wired(w, in, from, base)
 }
 

@@ -214,6 +214,9 @@ func (t *transition) settle(d *draft) (bool, error) {
 	if err := t.redescribe(over); err != nil {
 		return false, err
 	}
+	if err := t.relist(over); err != nil {
+		return false, err
+	}
 	t.files(over)
 	over.commit()
 	return true, nil
@@ -250,7 +253,9 @@ func (t *transition) folder() string {
 
 // same reports whether there is nothing to do.
 func (t *transition) same() bool {
-	return t.from.tmpl.Release == t.to.tmpl.Release && t.from.service.Name == t.to.service.Name && t.from.service.Path == t.to.service.Path &&
+	a, b := t.from.service, t.to.service
+	return t.from.tmpl.Release == t.to.tmpl.Release && a.Name == b.Name && a.Path == b.Path &&
+		a.Port == b.Port && a.Admin == b.Admin && a.Owner == b.Owner &&
 		maps.Equal(answersOf(t.from.scope.Values), answersOf(t.to.scope.Values)) && sameUnits(t.from.units, t.to.units)
 }
 
