@@ -46,6 +46,7 @@ func Check(w *workspace.Workspace, lib workspace.Library, look Look) ([]Finding,
 	for _, s := range w.Manifest.Services {
 		c.modules[modulePath(w, s)] = s.Name
 	}
+	c.lost()
 	for _, n := range w.Manifest.Names() {
 		if err := c.service(w.Manifest.Service(n)); err != nil {
 			return nil, err
@@ -53,6 +54,22 @@ func Check(w *workspace.Workspace, lib workspace.Library, look Look) ([]Finding,
 	}
 	c.needs()
 	return c.found, nil
+}
+
+// lost finds files that the wiring names and that are gone. A slot that names
+// none lists services where it finds a file, and is not spoken of.
+func (c *checker) lost() {
+	if len(c.w.Manifest.Services) == 0 {
+		return
+	}
+	for _, wire := range c.w.Manifest.Wires {
+		if wire.Slot == "" || wire.File == "" || c.w.Existing([]string{wire.File}) != "" {
+			continue
+		}
+		c.found = append(c.found, Finding{Rule: "not-wired", File: workspace.ManifestFile, Line: wire.Line, Col: wire.Col,
+			Message: fmt.Sprintf("%s, where services are listed (slot %s), is not there", wire.File, wire.Slot),
+			Hint:    "bring the file back, or take the line out of the wiring"})
+	}
 }
 
 type checker struct {
