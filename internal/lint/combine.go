@@ -2,7 +2,6 @@ package lint
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/svcgen/svcgen/internal/template"
@@ -192,16 +191,12 @@ func complete(lists [][]string, open map[pair]bool, first pair) []int {
 // condense joins the same finding of several renderings into one, and names the
 // smallest choice of values that shows it. What the template's own files show
 // needs no values.
-func condense(found []*Finding, renderings []*Rendering) []Finding {
-	type id struct {
-		rule, file, message string
-		line, col           int
-	}
-	at := map[id]int{}
+func (p *Pass) condense(found []*Finding) []Finding {
+	at := map[findingID]int{}
 	out := make([]Finding, 0, len(found))
 	for _, found := range found {
 		f := *found
-		k := id{f.Rule, f.File, f.Message, f.Line, f.Col}
+		k := f.id()
 		i, known := at[k]
 		if known && !slices.Equal(f.edits, out[i].edits) {
 			out[i].edits = nil // one mend for all, or none
@@ -216,76 +211,12 @@ func condense(found []*Finding, renderings []*Rendering) []Finding {
 			out[i].shown = append(slices.Clone(out[i].shown), f.shown...)
 		}
 	}
+	trials := trials{pass: p, left: maxRendered, made: map[string]*Pass{}, told: map[trialKey]map[findingID]bool{}}
 	for i := range out {
 		out[i].Fixable = out[i].edits != nil
 		if out[i].shown != nil {
-			out[i].With = smallest(out[i].shown, renderings)
+			out[i].With = trials.smallest(out[i])
 		}
 	}
 	return out
-}
-
-// smallest is the fewest values such that every rendering with them shows the
-// finding: none when all renderings do.
-func smallest(shown []int, renderings []*Rendering) map[string]string {
-	is := map[int]bool{}
-	for _, i := range shown {
-		is[i] = true
-	}
-	if len(is) == len(renderings) {
-		return nil
-	}
-	first := renderings[slices.Min(shown)].Values
-	s := search{names: slices.Sorted(maps.Keys(first)), first: first, renderings: renderings, shown: is}
-	for size := range min(len(s.names), 3) {
-		if got := s.pick(0, size+1, map[string]string{}); got != nil {
-			return got
-		}
-	}
-	return first
-}
-
-// search looks for a choice of some of first's values.
-type search struct {
-	names      []string
-	first      map[string]string
-	renderings []*Rendering
-	shown      map[int]bool
-	tries      int
-}
-
-// maxTries bounds the search for the smallest choice; a template with so many
-// values gets a larger one.
-const maxTries = 20_000
-
-// pick adds left more values, of the names from the given one on.
-func (s *search) pick(from, left int, with map[string]string) map[string]string {
-	if left == 0 {
-		if s.tries++; s.implied(with) {
-			return maps.Clone(with)
-		}
-		return nil
-	}
-	for i := from; i < len(s.names) && s.tries < maxTries; i++ {
-		with[s.names[i]] = s.first[s.names[i]]
-		if got := s.pick(i+1, left-1, with); got != nil {
-			return got
-		}
-		delete(with, s.names[i])
-	}
-	return nil
-}
-
-// implied reports whether every rendering with the values shows the finding.
-func (s *search) implied(with map[string]string) bool {
-	for i, r := range s.renderings {
-		matches := true
-		for k, v := range with {
-			matches = matches && r.Values[k] == v
-		}
-		if matches && !s.shown[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -40,9 +40,9 @@ func one(ctx context.Context, in Input, o Options) *Report {
 	if p.building != nil {
 		rep.Built = p.building.built
 	}
-	findings, hidden := p.suppress(condense(slices.Concat(found...), p.Renderings))
+	findings, hidden := p.suppress(p.condense(slices.Concat(found...)))
 	if o.speaks(ignoreWithoutReason, in) {
-		findings = append(findings, condense(p.check(ignoreWithoutReason), nil)...)
+		findings = append(findings, p.condense(p.check(ignoreWithoutReason))...)
 	}
 	var more []Hidden
 	rep.Findings, more = p.settle(findings, in)

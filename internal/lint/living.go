@@ -39,7 +39,7 @@ func (s Service) Check() []Finding {
 	for _, rule := range Kept() {
 		found = append(found, p.check(rule)...)
 	}
-	left, _ := p.suppress(condense(found, p.Renderings))
+	left, _ := p.suppress(p.condense(found))
 	for i, f := range left {
 		if remedy, ok := livingRemedies[f.Rule]; ok {
 			left[i].Remedy = remedy
