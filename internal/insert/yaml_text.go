@@ -40,8 +40,25 @@ func parseYAMLText(name string, text []byte) (*yamlText, error) {
 	return x, nil
 }
 
+// CheckYAML parses the text of an entry as Insert would for the file called
+// name. The lines and columns of its *Error are the text's own.
+func CheckYAML(name string, text []byte) error {
+	_, err := parseYAMLText(name, text)
+	if err == nil {
+		return nil
+	}
+	e := &Error{Reason: Invalid, File: name, Line: 1, Col: 1, Msg: strings.TrimPrefix(err.(*Error).Msg, notYAML)}
+	if t, bad := parseYAML(append(bytes.Clone(text), '\n')); bad != nil {
+		e.Line, e.Col = t.position(bad.pos)
+		e.Msg = bad.msg
+	}
+	return e
+}
+
+const notYAML = "the entry does not parse as YAML: "
+
 func badText(name, why string) error {
-	return &Error{Reason: Invalid, File: name, Msg: "the entry does not parse as YAML: " + why}
+	return &Error{Reason: Invalid, File: name, Msg: notYAML + why}
 }
 
 // leaf is the last node of the text that has no children; nil for none.

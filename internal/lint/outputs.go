@@ -46,14 +46,19 @@ type outputKey struct{ path, source string }
 // outputSet holds the distinct outputs by path and template file.
 type outputSet map[outputKey][]*Output
 
-func (s outputSet) add(rendering int, path string, data []byte, source template.Source) {
+// add returns the output, a known one where there is one.
+func (s outputSet) add(rendering int, path string, data []byte, source template.Source) *Output {
 	k := outputKey{path, source.File}
 	i := slices.IndexFunc(s[k], func(o *Output) bool { return bytes.Equal(o.Data, data) })
 	if i < 0 {
 		i = len(s[k])
 		s[k] = append(s[k], newOutput(path, data, source))
 	}
-	s[k][i].Shown = append(s[k][i].Shown, rendering)
+	o := s[k][i]
+	if n := len(o.Shown); n == 0 || o.Shown[n-1] != rendering {
+		o.Shown = append(o.Shown, rendering)
+	}
+	return o
 }
 
 func (s outputSet) sorted() []*Output {

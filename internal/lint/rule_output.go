@@ -22,7 +22,7 @@ import (
 
 var outputDoesNotParse = Rule{
 	ID: "output-does-not-parse", Severity: Error,
-	Doc:    "A rendered Go, YAML, JSON, TOML, go.mod, go.work or Dockerfile is not valid in its language, with some choice of values.",
+	Doc:    "A rendered Go, YAML, JSON, TOML, go.mod, go.work or Dockerfile, or an entry for a shared file, is not valid in its language, with some choice of values.",
 	Why:    "The service does not build, deploy or start for whoever makes that choice.",
 	Remedy: "svcgen new --dry-run --diff shows the output",
 	Check: func(p *Pass) {
@@ -31,6 +31,7 @@ var outputDoesNotParse = Rule{
 				p.ReportOutput(o, f.line, f.col, "%s does not parse: %s", o.Path, f.msg)
 			}
 		}
+		p.reportEntries()
 		for _, t := range p.units() {
 			for _, bad := range t.misfits {
 				if bad.reason == insert.Invalid || bad.reason == insert.Unsafe {
