@@ -134,12 +134,16 @@ func missingParents(dir string) []string {
 	}
 }
 
-// show prints an outcome.
+// show prints an outcome, and writes the report on it.
 func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time) error {
 	applied = applied && len(out.Plan) > 0
-	if err := a.showServices(out, applied); err != nil {
-		return err
+	if out.Conflicts > 0 {
+		a.code = ExitFindings
 	}
+	return errors.Join(a.tell(c, out, applied, start), a.writeReportFile(out, applied))
+}
+
+func (a *app) tell(c change, out *service.Outcome, applied bool, start time.Time) error {
 	if a.json {
 		return a.showJSON(c, out, applied)
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -71,10 +70,10 @@ markers into the files, --conflict=ours and --conflict=theirs choose a side.`,
 			if o.Merging, err = m.options(); err != nil {
 				return err
 			}
-			if a.reportFile, err = a.reportTo(report); err != nil {
-				return err
-			}
 			return a.changeIn(change{name: "upgrade", what: "upgrade"}, func(w *workspace.Workspace) (*service.Outcome, error) {
+				if a.reportFile, err = a.reportTo(w, report); err != nil {
+					return nil, err
+				}
 				step, end := a.progress("merging services:")
 				defer end()
 				o.Progress = step
@@ -182,37 +181,6 @@ func (a *app) changeIn(c change, compute func(w *workspace.Workspace) (*service.
 		return compute(w)
 	}
 	return a.carryOut(dir, c)
-}
-
-// showServices prints what became of services whose changes were merged, and
-// writes the report.
-func (a *app) showServices(out *service.Outcome, applied bool) error {
-	if out.Conflicts > 0 {
-		a.code = ExitFindings
-	}
-	if a.reportFile != "" {
-		return os.WriteFile(a.reportFile, []byte(service.Markdown(out, applied)), 0o666)
-	}
-	return nil
-}
-
-// reportTo returns where a report is to be written; "" for none. What cannot work
-// is told before anything is changed.
-func (a *app) reportTo(name string) (string, error) {
-	if name == "" {
-		return "", nil
-	}
-	file := filepath.FromSlash(name)
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(a.Env.Dir, file)
-	}
-	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
-		return "", diag.Errorf("--report: there is no folder %s", filepath.Dir(name))
-	}
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		return "", diag.Errorf("--report: %s is a folder", name)
-	}
-	return file, nil
 }
 
 // asides prints what is worth knowing of the services.

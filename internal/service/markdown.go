@@ -5,10 +5,13 @@ import (
 	"strings"
 )
 
+// ReportHeading is what every report begins with.
+const ReportHeading = "## svcgen upgrade\n"
+
 // Markdown is what became of services as a pull request tells it.
 func Markdown(out *Outcome, applied bool) string {
 	var b strings.Builder
-	b.WriteString("## svcgen upgrade\n\n")
+	b.WriteString(ReportHeading + "\n")
 	switch {
 	case len(out.Services) == 0:
 		b.WriteString("Every service is on the newest release of its template.\n")
