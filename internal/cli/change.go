@@ -53,14 +53,21 @@ func (a *app) carryOut(dir string, c change) error {
 	}
 	defer root.Close()
 	if a.dryRun || a.check {
-		if what, err := plan.Pending(root); err != nil {
+		what, err := plan.Pending(root)
+		if err != nil {
 			return err
-		} else if what != "" {
+		}
+		if what != "" {
 			a.note("svcgen %s was interrupted here; the next command that writes will finish or undo it", what)
 		}
 		out, err := c.compute(root)
 		if err != nil {
 			return err
+		}
+		if what == "" {
+			if err := out.Plan.Check(root); err != nil {
+				return err
+			}
 		}
 		if a.check && len(out.Plan) > 0 {
 			a.code = ExitFindings

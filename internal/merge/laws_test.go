@@ -141,7 +141,7 @@ func FuzzAnyTexts(f *testing.F) {
 }
 
 // names are paths that can be in each other's way.
-var names = []string{"a", "b", "c", "d/x", "d/y", "e/x", "go.mod"}
+var names = []string{"a", "b", "c", "d/x", "d/y", "e/x", "d", "a/z", "go.mod"}
 
 // tree draws a tree of a few files, and next one that came from it.
 func (d *draw) tree() tree.Tree {
@@ -149,6 +149,9 @@ func (d *draw) tree() tree.Tree {
 	for _, p := range names {
 		if d.n(3) > 0 {
 			t[p] = d.file(p)
+		}
+		if !solid(t) {
+			delete(t, p)
 		}
 	}
 	return t
@@ -177,6 +180,7 @@ func (d *draw) next(t tree.Tree, who string) tree.Tree {
 	for range 1 + d.n(4) {
 		p := names[d.n(len(names))]
 		f, ok := out[p]
+		was := copyOf(out)
 		switch d.n(6) {
 		case 0:
 			delete(out, p)
@@ -196,6 +200,9 @@ func (d *draw) next(t tree.Tree, who string) tree.Tree {
 				f.Data = []byte(strings.Join(d.edit(strings.SplitAfter(string(f.Data), "\n"), who+", a line\n"), ""))
 				out[p] = f
 			}
+		}
+		if !solid(out) {
+			out = was
 		}
 	}
 	return out
@@ -240,7 +247,7 @@ func treeLaws(t *testing.T, data []byte) {
 	d := &draw{data}
 	renames := map[string]string{}
 	for range d.n(3) {
-		renames[names[d.n(6)]] = names[d.n(6)]
+		renames[names[d.n(8)]] = names[d.n(8)]
 	}
 	b := d.tree()
 	o, n := d.next(b, "ours"), d.next(b, "theirs")
@@ -261,7 +268,7 @@ func treeLaws(t *testing.T, data []byte) {
 			}
 		}
 		res, err := Trees(t.Context(), Input{Base: b, Ours: known, Theirs: n, Renames: renames, Policy: p,
-			Others: func() (tree.Tree, error) { return rest, nil }})
+			Others: func() (tree.Tree, error) { return rest, nil }, Standing: standing(o)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -337,3 +337,41 @@ func TestFolders(t *testing.T) {
 		})
 	}
 }
+
+// TestStanding: what only people have is in the way of a new file, whatever the
+// policy, where it has its folder or stands in its place.
+func TestStanding(t *testing.T) {
+	for _, c := range []struct{ name, mine, new string }{
+		{"a folder where theirs has a file", "a/mine", "a"},
+		{"a file where theirs has a folder", "a", "a/new"},
+	} {
+		for p, name := range policies {
+			t.Run(c.name+"/"+name, func(t *testing.T) {
+				left := ""
+				if p != Abort {
+					left = ", which is left out"
+				}
+				mergeOne(t, Input{Ours: tree.Tree{}, Theirs: files(c.new, "1", "other", "2"), Policy: p, Label: "new", Standing: standing(files(c.mine, "mine"))}).check(t, outcome{
+					Tree: files("other", "2"), Taken: []string{"other"},
+					Conflicts: []Conflict{{c.mine, Moved, "is in the way: new has a new file " + c.new + left, 0}},
+				})
+			})
+		}
+	}
+	// What the merge takes away is not in the way.
+	in := Input{Base: files("a/b", "1"), Ours: files("a/b", "1"), Theirs: files("a", "2"), Standing: standing(files("a/b", "1"))}
+	mergeOne(t, in).check(t, outcome{Tree: files("a", "2"), Taken: []string{"a", "a/b"}})
+}
+
+// standing is what a caller finds on a disk that has the files of ours.
+func standing(ours tree.Tree) func(p string) ([]string, error) {
+	return func(p string) ([]string, error) {
+		var out []string
+		for _, q := range ours.Paths() {
+			if strings.HasPrefix(p, q+"/") || strings.HasPrefix(q, p+"/") {
+				out = append(out, q)
+			}
+		}
+		return out, nil
+	}
+}

@@ -86,6 +86,11 @@ type Input struct {
 	// matters; nil: there are none.
 	Others func() (tree.Tree, error)
 
+	// Standing returns ours' files that stand where a new file is to go and that
+	// Ours need not hold: one in the place of a folder of path, or those in a folder
+	// in its place, in order. Nil: there are none.
+	Standing func(path string) ([]string, error)
+
 	Keep   func(path string) bool // files that are created once, and then left; nil: none
 	Parses func(path string, data []byte) error
 	Policy Policy
@@ -121,7 +126,7 @@ type Result struct {
 //	both add, different            conflict, unless one of them is empty
 //	theirs renamed                 ours is merged into the new name
 //	ours renamed                   theirs is merged into ours' name
-//	a file stands in the way       conflict; ours stays where it is
+//	a file or folder in the way    conflict; ours stays where it is
 //	binary, both changed           conflict; ours stays, theirs stands beside it
 //	a symbolic link on either side conflict; never followed
 //	Keep                           ours, also where theirs deletes it
@@ -143,7 +148,9 @@ func Trees(ctx context.Context, in Input) (*Result, error) {
 	if err := m.modules(files); err != nil {
 		return nil, err
 	}
-	m.place(files)
+	if err := m.place(files); err != nil {
+		return nil, err
+	}
 	m.report(files)
 	return m.res, nil
 }

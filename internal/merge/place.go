@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"path"
 	"slices"
 
@@ -10,7 +11,7 @@ import (
 // place puts the files together. Those that keep their names come first; one
 // that gets a name, or a new one, gives way to what stands there: it stays
 // where ours has it, and may be in the way itself there.
-func (m *merger) place(files []*file) {
+func (m *merger) place(files []*file) error {
 	m.res.Tree = copyOf(m.Ours)
 	var moving []*file
 	for _, f := range files {
@@ -27,13 +28,21 @@ func (m *merger) place(files []*file) {
 			moving = append(moving, f)
 		}
 	}
+	foreign := map[*file]string{}
+	for _, f := range moving {
+		var err error
+		if foreign[f], err = m.foreign(f.path); err != nil {
+			return err
+		}
+	}
 	for {
 		folders := foldersOf(m.res.Tree)
-		i := slices.IndexFunc(moving, func(f *file) bool { return m.blocker(f, folders) != "" })
+		blocker := func(f *file) string { return cmp.Or(m.blocker(f, folders), foreign[f]) }
+		i := slices.IndexFunc(moving, func(f *file) bool { return blocker(f) != "" })
 		if i < 0 {
 			break
 		}
-		m.block(moving[i], m.blocker(moving[i], folders))
+		m.block(moving[i], blocker(moving[i]))
 		moving = slices.Delete(moving, i, i+1)
 	}
 	for _, f := range moving {
@@ -44,6 +53,20 @@ func (m *merger) place(files []*file) {
 			m.res.Tree[f.path+besides] = *f.beside
 		}
 	}
+	return nil
+}
+
+// foreign returns a file that Ours does not hold and that stands where p is to
+// go, or "".
+func (m *merger) foreign(p string) (string, error) {
+	if m.Standing == nil {
+		return "", nil
+	}
+	all, err := m.Standing(p)
+	if i := slices.IndexFunc(all, func(q string) bool { return !has(m.Ours, q) }); i >= 0 {
+		return all[i], err
+	}
+	return "", err
 }
 
 // blocker returns what of the result stands where f is to go, or "". What is
@@ -88,6 +111,13 @@ func (m *merger) block(f *file, p string) {
 		now = m.label() + " has a new file of this name"
 	default:
 		now = m.label() + " has a new file " + f.path
+	}
+	switch {
+	case m.Policy == Abort:
+	case f.from != "":
+		now += "; " + f.from + " stays as it is, and what changed in it is left out"
+	default:
+		now += ", which is left out"
 	}
 	f.conflicts = []Conflict{{Path: p, Kind: kind, Detail: "is in the way: " + now}}
 	f.is(f.ours, stays)

@@ -26,6 +26,15 @@ func (p Plan) Apply(ctx context.Context, root *os.Root, opts Options) error {
 	return p.apply(ctx, realDisk(root), opts)
 }
 
+// Check reports what Apply would find wrong with p before it touches anything.
+func (p Plan) Check(root *os.Root) error {
+	if err := p.validate(); err != nil {
+		return err
+	}
+	_, err := look(realDisk(root), p)
+	return err
+}
+
 func (p Plan) apply(ctx context.Context, d disk, opts Options) error {
 	if len(p) == 0 {
 		return nil

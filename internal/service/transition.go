@@ -104,7 +104,7 @@ func (t *transition) prepare(ctx context.Context) error {
 		Base: base, Ours: ours, Theirs: t.after.files,
 		Renames: t.pairs(), Removed: t.removed, Keep: keep, Parses: parses,
 		Policy: t.merging.Policy, Label: t.label, Git: t.merging.Git, Words: t.merging.words,
-		Others: func() (tree.Tree, error) { return t.others() },
+		Others: func() (tree.Tree, error) { return t.others() }, Standing: t.standing,
 	}
 	if t.merged, err = merge.Trees(ctx, in); err != nil {
 		return err
