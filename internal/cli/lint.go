@@ -159,6 +159,12 @@ func (f lintFlags) check() error {
 		if _, err := knownRule(id); err != nil {
 			return err
 		}
+		if slices.Contains(f.only, id) && slices.Contains(f.skip, id) {
+			return diag.Errorf("--rule and --skip both name %s", id)
+		}
+	}
+	if len(f.buildArgs) > 0 && !f.build {
+		return diag.Errorf("--build-arg needs --build")
 	}
 	if f.build && (f.fix || f.write) {
 		return diag.Errorf("--build goes with neither --fix nor --write-baseline").WithHint("mend what needs no build first")
@@ -179,8 +185,11 @@ func (a *app) lint(args []string, f lintFlags) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	if err := a.checkOutputs(f); err != nil {
+		return err
+	}
 	start := time.Now()
-	templates, err := a.lintInputs(args, f.baseline)
+	templates, err := a.lintInputs(args, f)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type linted struct {
 
 // lintInputs reads the templates that the paths name: a template, or a folder of
 // templates. Without paths it takes the manifest's, or the built-in ones.
-func (a *app) lintInputs(args []string, baseline string) ([]linted, error) {
+func (a *app) lintInputs(args []string, f lintFlags) ([]linted, error) {
 	lib, done, err := a.templates()
 	if err != nil {
 		if len(args) == 0 {
@@ -75,7 +75,7 @@ func (a *app) lintInputs(args []string, baseline string) ([]linted, error) {
 			if slices.ContainsFunc(out, func(l linted) bool { return l.dir == in.dir }) {
 				continue // named twice
 			}
-			if err := a.configure(&in, &configs, baseline); err != nil {
+			if err := a.configure(&in, &configs, f); err != nil {
 				return nil, err
 			}
 			out = append(out, in)
@@ -113,17 +113,17 @@ func fromSource(lib workspace.Library, arg string) ([]linted, error) {
 }
 
 // configure finds the config and the baseline that count for a template.
-func (a *app) configure(in *linted, configs *configReader, baseline string) error {
+func (a *app) configure(in *linted, configs *configReader, f lintFlags) error {
 	at, config, err := configs.nearest(a, in.dir)
 	if err != nil {
 		return err
 	}
-	in.Config, in.baseline = config, baseline
+	in.Config, in.baseline = config, f.baseline
 	if config != nil {
 		if in.Place, err = slashRel(at, in.dir); err != nil {
 			return err
 		}
-		if baseline == "" && config.Baseline != "" {
+		if f.baseline == "" && config.Baseline != "" {
 			in.baseline = filepath.Join(at, filepath.FromSlash(config.Baseline))
 		}
 	}
@@ -136,7 +136,10 @@ func (a *app) configure(in *linted, configs *configReader, baseline string) erro
 	}
 	data, err := os.ReadFile(in.baseline)
 	if os.IsNotExist(err) {
-		return nil // not written yet
+		if f.write {
+			return nil
+		}
+		return diag.Errorf("there is no baseline %s", a.label(in.baseline)).WithHint("--write-baseline writes it")
 	}
 	if err != nil {
 		return err

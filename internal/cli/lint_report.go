@@ -25,12 +25,12 @@ func (a *app) showFindings(report *lint.Report, f lintFlags, start time.Time) er
 	})
 }
 
-// emit writes a report to the files of --output, and then to the screen.
+// emit writes a report to the screen, and then to the files of --output.
 func (a *app) emit(f lintFlags, write func(w io.Writer, format string, color bool) error) error {
-	if err := a.writeOutputs(f, write); err != nil {
+	if err := write(a.Stdout, f.format, a.Color); err != nil {
 		return err
 	}
-	return write(a.Stdout, f.format, a.Color)
+	return a.writeOutputs(f, write)
 }
 
 // writeReport writes the report in a format.
@@ -66,6 +66,25 @@ func outputsOf(values []string) ([]output, error) {
 		out = append(out, output{format, file})
 	}
 	return out, nil
+}
+
+// checkOutputs refuses files of --output that cannot be written where they are
+// asked for, before anything is linted.
+func (a *app) checkOutputs(f lintFlags) error {
+	outputs, err := outputsOf(f.outputs)
+	if err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		file := a.inDir(o.file)
+		if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
+			return diag.Errorf("--output: there is no folder %s", filepath.Dir(o.file)).WithHint("make it first")
+		}
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			return diag.Errorf("--output: %s is a folder", o.file).WithHint("name a file in it")
+		}
+	}
+	return nil
 }
 
 // writeOutputs writes the files of --output.

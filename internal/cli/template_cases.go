@@ -93,7 +93,8 @@ func (a *app) testTemplates(args []string, update bool) error {
 // tryTemplates tries every template that the paths name. One without cases is
 // told of; none at all is an error, so that a mistyped path does not pass.
 func (a *app) tryTemplates(args []string) ([]tried, error) {
-	inputs, err := a.lintInputs(args, "")
+	// write: a baseline that is not there yet matters to lint alone.
+	inputs, err := a.lintInputs(args, lintFlags{write: true})
 	if err != nil {
 		return nil, err
 	}
