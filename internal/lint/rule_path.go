@@ -1,8 +1,10 @@
 package lint
 
 import (
+	"path"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/svcgen/svcgen/internal/template"
 )
@@ -54,30 +56,63 @@ func (p *Pass) reportLoosePaths() {
 	}
 }
 
-// bare reports whether a path prints the value as it is: a function such as
+// bare reports whether a file's path prints the value as it is: a function such as
 // kebabcase leaves no slash in it.
-func bare(path, value string) bool {
-	return regexp.MustCompile(`\{\{-? *\.Values\.` + regexp.QuoteMeta(value) + ` *-?\}\}`).MatchString(path)
+func bare(file, value string) bool {
+	return regexp.MustCompile(`\{\{-? *\.Values\.` + regexp.QuoteMeta(value) + ` *-?\}\}`).MatchString(file)
 }
 
 var pathCollision = Rule{
 	ID: "path-collision", Severity: Error,
-	Doc:    "Two files make one path, or two paths that differ by case alone.",
+	Doc:    "Two files make one path, or a file a folder that another is in, or two files or folders differ by case alone.",
 	Why:    "One of them would be lost: always, or on macOS and Windows.",
 	Remedy: "rename one of them",
 	Check: func(p *Pass) {
 		p.reportPaths(template.Colliding)
 		for i, r := range p.Renderings {
-			seen := map[string]string{}
-			for _, out := range r.Out.Files.Paths() {
-				low := strings.ToLower(out)
-				if other, ok := seen[low]; ok {
-					p.ReportFor([]int{i}, r.Out.Sources[out].File, template.Pos{}, "%s and %s differ by case alone", other, out)
-				}
-				seen[low] = out
+			from := map[string]string{}
+			for out, source := range r.Out.Sources {
+				from[out] = source.File
 			}
+			p.reportCollisions(i, from)
+		}
+		for _, t := range p.units() {
+			from := map[string]string{}
+			for out, source := range p.Renderings[t.rendering].Out.Sources {
+				from[out] = source.File
+			}
+			for _, o := range t.outputs {
+				if _, ok := from[o.path]; !ok {
+					from[o.path] = o.source.File
+				}
+			}
+			p.reportCollisions(t.rendering, from)
 		}
 	},
+}
+
+// reportCollisions finds which of a rendering's paths, each from a file of the
+// template, cannot be side by side. Paths below folders that cannot are not told
+// one by one.
+func (p *Pass) reportCollisions(rendering int, from map[string]string) {
+	seen := map[string]string{}
+	for _, out := range sortedKeys(from) {
+		for end := range len(out) + 1 {
+			if end < len(out) && out[end] != '/' {
+				continue
+			}
+			part := out[:end]
+			low := strings.ToLower(part)
+			other, ok := seen[low]
+			seen[low] = part
+			switch _, file := from[part]; {
+			case end < len(out) && file:
+				p.ReportFor([]int{rendering}, from[out], template.Pos{}, "%s needs a folder where %s makes the file %s", out, from[part], part)
+			case ok && other != part && path.Dir(other) == path.Dir(part):
+				p.ReportFor([]int{rendering}, from[out], template.Pos{}, "%s and %s differ by case alone", other, part)
+			}
+		}
+	}
 }
 
 var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
@@ -86,9 +121,12 @@ var reserved = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$
 // the service's take their share.
 const maxPath = 180
 
+// refused reports whether Windows allows the character in no name.
+func refused(r rune) bool { return unicode.IsControl(r) || strings.ContainsRune(`<>:"|?*`, r) }
+
 var pathNotPortable = Rule{
 	ID: "path-not-portable", Severity: Warning,
-	Doc:    "A rendered path cannot exist on Windows: a device's name, a character that is not allowed, a dot or space at the end, or too long.",
+	Doc:    "A rendered path cannot exist on Windows: a device's name, a character that is not allowed, such as a tab, a dot or space at the end, or too long.",
 	Why:    "A clone of the repository fails there.",
 	Remedy: "rename the file",
 	Check: func(p *Pass) {
@@ -97,7 +135,7 @@ var pathNotPortable = Rule{
 				p.ReportFor(o.Shown, o.Source.File, template.Pos{}, "%s has %d bytes; more than %d do not fit on Windows", o.Path, len(o.Path), maxPath)
 			}
 			for _, seg := range strings.Split(o.Path, "/") {
-				if reserved.MatchString(seg) || strings.ContainsAny(seg, `<>:"|?*`) || strings.HasSuffix(seg, ".") || strings.HasSuffix(seg, " ") {
+				if reserved.MatchString(seg) || strings.ContainsFunc(seg, refused) || strings.HasSuffix(seg, ".") || strings.HasSuffix(seg, " ") {
 					p.ReportFor(o.Shown, o.Source.File, template.Pos{}, "%s cannot be a path on Windows: %q", o.Path, seg)
 				}
 			}
