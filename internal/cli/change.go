@@ -144,7 +144,7 @@ func missingParents(dir string) []string {
 // show prints an outcome, and writes the report on it.
 func (a *app) show(c change, out *service.Outcome, applied bool, start time.Time) error {
 	applied = applied && len(out.Plan) > 0
-	if out.Conflicts > 0 {
+	if out.Conflicts > 0 || len(out.Unread) > 0 {
 		a.code = ExitFindings
 	}
 	return errors.Join(a.tell(c, out, applied, start), a.writeReportFile(out, applied))
@@ -158,6 +158,7 @@ func (a *app) tell(c change, out *service.Outcome, applied bool, start time.Time
 		a.note("%s", n)
 	}
 	a.asides(out)
+	a.unread(out)
 	if a.diff {
 		return a.unified(a.Stdout, a.Color, out.Plan)
 	}
@@ -168,7 +169,7 @@ func (a *app) tell(c change, out *service.Outcome, applied bool, start time.Time
 	a.table(a.Stdout, a.Color, out.Lines)
 	a.conflicts(out)
 	switch {
-	case len(out.Plan) == 0 && out.Conflicts == 0:
+	case len(out.Plan) == 0 && out.Conflicts == 0 && len(out.Unread) == 0:
 		fmt.Fprintln(a.Stdout, "nothing to do")
 		return nil
 	case !applied:
@@ -303,11 +304,12 @@ type outcomeJSON struct {
 
 	Services  []service.Report `json:"services,omitempty"` // of commands that merge
 	Conflicts int              `json:"conflicts"`
+	Unread    []service.Unread `json:"unread,omitempty"` // of upgrade
 }
 
 func (a *app) showJSON(c change, out *service.Outcome, applied bool) error {
 	o := outcomeJSON{Version: 1, Command: c.name, Applied: applied, Summary: orEmpty(out.Lines), Changes: out.Plan.Entries(),
-		Done: out.Done, Notes: orEmpty(out.Notes), Next: orEmpty(out.Next), Services: out.Services, Conflicts: out.Conflicts}
+		Done: out.Done, Notes: orEmpty(out.Notes), Next: orEmpty(out.Next), Services: out.Services, Conflicts: out.Conflicts, Unread: out.Unread}
 	if a.diff {
 		var b strings.Builder
 		if err := out.Plan.Unified(&b, false); err != nil {

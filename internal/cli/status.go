@@ -44,7 +44,6 @@ mended; what people edited is not.`,
 			if a.json {
 				return a.printJSON(map[string]any{"version": 1, "services": orEmpty(all)})
 			}
-			a.gone(all)
 			a.standings(all)
 			return nil
 		},
@@ -61,13 +60,14 @@ func (a *app) pending(w *workspace.Workspace) {
 	}
 }
 
-// gone says once for each template why it has no newest release.
+// gone says once for each template why it has no newest release; that is a
+// finding.
 func (a *app) gone(all []service.Standing) {
 	seen := map[string]bool{}
 	for _, s := range all {
 		if s.Gone != "" && !seen[s.Gone] {
 			seen[s.Gone] = true
-			a.note("%s; its services work on from the releases kept here", s.Gone)
+			fmt.Fprintf(a.Stdout, "%s\n    hint: its services work on from the releases kept here, and cannot be upgraded\n", visible(s.Gone))
 		}
 	}
 }
@@ -94,12 +94,16 @@ func (a *app) standings(all []service.Standing) {
 				mend = append(mend, strings.ReplaceAll(count(m.n, m.what), "entrys", "entries"))
 			}
 		}
+		if s.Gone != "" {
+			mend = append(mend, "its template")
+		}
 		if len(mend) == 0 {
 			mend = []string{"-"}
 		}
 		rows = append(rows, []string{s.Service, s.Template, s.Release, newest, number(len(s.Edited)), number(len(s.Missing)), strings.Join(mend, ", ")})
 	}
 	a.columns(rows)
+	a.gone(all)
 	for _, s := range all {
 		for _, p := range s.Conflict {
 			fmt.Fprintf(a.Stdout, "%s: a conflict is not resolved\n", visible(p))

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,6 +53,9 @@ made of it, and what the new release renders. Files that nobody touched become t
 ones; files that both sides changed are merged line by line by git; go.mod and go.sum are
 merged by meaning; what people deleted stays deleted. The entries in shared files are
 merged too. Without names, all services are upgraded.
+
+A template whose newest release cannot be read is told, its services stay on theirs, the
+others are upgraded, and the exit code is 1; for services that were named it is an error.
 
 A conflict stops everything, nothing is written, and the exit code is 1:
 --skip-conflicts upgrades the services without one, --conflict=markers writes git's
@@ -196,6 +200,21 @@ func (a *app) asides(out *service.Outcome) {
 	}
 	if n > most {
 		a.note("and %s more; --report and --json have them all", count(n-most, "note"))
+	}
+}
+
+// unread tells why services stay on the release that they are on.
+func (a *app) unread(out *service.Outcome) {
+	const most = 5
+	for _, u := range out.Unread {
+		for _, p := range u.Problems {
+			a.fail(p.Message, p.Hint)
+		}
+		names, more := u.Services, ""
+		if len(names) > most {
+			names, more = names[:most], " and others"
+		}
+		a.note("the newest release of %s cannot be read; not upgraded: %s%s", u.Template, strings.Join(names, ", "), more)
 	}
 }
 

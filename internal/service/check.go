@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,7 +37,7 @@ type Look func(s *workspace.Service, t *template.Template, files tree.Tree) []Fi
 // that was interrupted comes first; the other findings come in the order of the
 // services' names.
 func Check(w *workspace.Workspace, lib workspace.Library, look Look) ([]Finding, error) {
-	c := &checker{w: w, lib: lib, look: look, listed: newListed(w), modules: map[string]string{}}
+	c := &checker{w: w, lib: lib, look: look, listed: newListed(w), modules: map[string]string{}, used: map[workspace.Held]bool{}}
 	if what, err := plan.Pending(w.Root); err != nil {
 		return nil, err
 	} else if what != "" {
@@ -51,6 +52,9 @@ func Check(w *workspace.Workspace, lib workspace.Library, look Look) ([]Finding,
 		if err := c.service(w.Manifest.Service(n)); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.kept(); err != nil {
+		return nil, err
 	}
 	c.needs()
 	return c.found, nil
@@ -79,7 +83,8 @@ type checker struct {
 	found []Finding
 
 	listed  *listed
-	modules map[string]string // module path to the service whose it is
+	modules map[string]string       // module path to the service whose it is
+	used    map[workspace.Held]bool // releases that services are on
 }
 
 func (c *checker) add(rule string, s *workspace.Service, e *diag.Error) {
@@ -91,6 +96,9 @@ func (c *checker) add(rule string, s *workspace.Service, e *diag.Error) {
 }
 
 func (c *checker) service(s *workspace.Service) error {
+	if d, err := c.w.Descriptor(s); err == nil {
+		c.used[workspace.Held{Ref: d.Template, Release: d.Release}] = true
+	}
 	st, d, err := living(c.w, c.lib, s)
 	t := st.tmpl
 	if problems := diag.All(err); problems != nil {
@@ -132,6 +140,30 @@ func (c *checker) service(s *workspace.Service) error {
 	for _, f := range c.look(s, t, files) {
 		f.Service = s.Name
 		c.found = append(c.found, f)
+	}
+	return nil
+}
+
+// kept reads the releases that no service is on; those of services were read with
+// them.
+func (c *checker) kept() error {
+	held, err := c.lib.Held()
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		if c.used[h] {
+			continue
+		}
+		_, err := c.lib.Kept(h.Ref, h.Release)
+		problems := diag.All(err)
+		if err != nil && problems == nil {
+			return err
+		}
+		for _, e := range problems {
+			c.found = append(c.found, Finding{Rule: "release-unreadable", File: cmp.Or(e.File, workspace.ReleaseDir(h.Ref, h.Release)),
+				Line: e.Line, Col: e.Col, Message: e.Msg, Hint: e.Hint})
+		}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ func CheckRules() []CheckRule {
 		{"interrupted", "A command was interrupted, and its change is half done.", "run any command that writes; it finishes or undoes the change"},
 		{"service-unreadable", "The manifest names a service whose folder, descriptor, template release or values cannot be read.", "restore what is gone from git, or take the service out with svcgen remove"},
 		{"service-unlisted", "A folder has a descriptor, but the manifest does not name it.", "svcgen adopt takes it in; or remove the folder"},
+		{"release-unreadable", "The workspace keeps a template release that no service is on, and that cannot be read: an upgrade would stop at it.", "restore it from git, or remove its folder"},
 		{"unit-unknown", "The descriptor names a unit that its template does not have.", "take the unit out of the descriptor, or upgrade the service"},
 		{"not-wired", "A service is not listed where the manifest's wiring says.", "put the entry back, as the finding shows it"},
 		{"wiring-broken", "A file of the wiring does not parse, or the place for the entry cannot be told.", "mend the file"},

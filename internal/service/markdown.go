@@ -13,6 +13,7 @@ func Markdown(out *Outcome, applied bool) string {
 	var b strings.Builder
 	b.WriteString(ReportHeading + "\n")
 	switch {
+	case len(out.Services) == 0 && len(out.Unread) > 0:
 	case len(out.Services) == 0:
 		b.WriteString("Every service is on the newest release of its template.\n")
 		return b.String()
@@ -20,6 +21,16 @@ func Markdown(out *Outcome, applied bool) string {
 		b.WriteString("Nothing was written: there are conflicts.\n\n")
 	case !applied:
 		b.WriteString("Nothing was written; this is what would be done.\n\n")
+	}
+	for _, u := range out.Unread {
+		fmt.Fprintf(&b, "The newest release of %s cannot be read; not upgraded: %s.\n\n", code(u.Template), escapeMarkdown(strings.Join(u.Services, ", ")))
+		for _, p := range u.Problems {
+			fmt.Fprintf(&b, "- **error** %s\n", escapeMarkdown(p.Message))
+		}
+		b.WriteString("\n")
+	}
+	if len(out.Services) == 0 {
+		return b.String()
 	}
 	b.WriteString("| service | template | from | to | taken | merged | conflicts | |\n|---|---|---|---|---|---|---|---|\n")
 	for _, r := range out.Services {

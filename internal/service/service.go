@@ -30,6 +30,15 @@ type Outcome struct {
 
 	Services  []Report // of commands that merge: what became of each service
 	Conflicts int      // how many there are, in all services
+	Unread    []Unread // of upgrade: what services could not come to
+}
+
+// Unread is a template whose new release cannot be read, and the services that
+// stay on theirs for it.
+type Unread struct {
+	Template string    `json:"template"`
+	Services []string  `json:"services"`
+	Problems []Problem `json:"problems"`
 }
 
 // Line is one line of the summary.

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,16 +17,40 @@ type shelf struct {
 	lib workspace.Library
 	to  string // "": the newest
 
-	mu    sync.Mutex
-	found map[string]*shelved
-	said  []string        // notes
-	used  map[string]bool // answers that a template takes
+	mu     sync.Mutex
+	found  map[string]*shelved
+	unread map[string]*Unread // by template
+	used   map[string]bool    // answers that a template takes
 }
 
-func (s *shelf) note(text string) {
+// stays notes that a service stays as it is, since its template's new release
+// has problems.
+func (s *shelf) stays(ref, service string, problems diag.List) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.said = append(s.said, text)
+	if s.unread == nil {
+		s.unread = map[string]*Unread{}
+	}
+	u := s.unread[ref]
+	if u == nil {
+		u = &Unread{Template: ref}
+		for _, e := range problems {
+			u.Problems = append(u.Problems, Problem{e.Error(), e.Hint})
+		}
+		s.unread[ref] = u
+	}
+	u.Services = append(u.Services, service)
+}
+
+// unreadable lists the templates whose new release could not be read, by name.
+func (s *shelf) unreadable() []Unread {
+	var out []Unread
+	for _, ref := range slices.Sorted(maps.Keys(s.unread)) {
+		u := *s.unread[ref]
+		slices.Sort(u.Services)
+		out = append(out, u)
+	}
+	return out
 }
 
 func (s *shelf) use(answer string) {
@@ -96,7 +121,7 @@ func (s *shelf) load(ref string) (*template.Template, string, error) {
 }
 
 func (s *shelf) notes() []string {
-	out := slices.Clone(s.said)
+	var out []string
 	for _, e := range s.found {
 		if e.note != "" {
 			out = append(out, e.note)

@@ -23,8 +23,8 @@ type Standing struct {
 	Path     string   `json:"path"`
 	Template string   `json:"template"`
 	Release  string   `json:"release"`
-	Newest   string   `json:"newest"`         // "" where the template is gone: the kept release still works
-	Gone     string   `json:"gone,omitempty"` // why there is no newest one
+	Newest   string   `json:"newest"`         // "" where the template cannot be read: the kept release still works
+	Gone     string   `json:"gone,omitempty"` // why there is no newest one; to be mended
 	Edited   []string `json:"edited"`         // files that people changed, but for those that are theirs from the start
 	Missing  []string `json:"missing"`        // files that people deleted
 	Conflict []string `json:"conflict"`
@@ -52,7 +52,7 @@ func (s Standing) Behind() bool {
 
 // Broken reports whether something is to be mended: what people edited is not.
 func (s Standing) Broken() bool {
-	return len(s.Conflict)+len(s.Unwired)+len(s.Problems) > 0
+	return s.Gone != "" || len(s.Conflict)+len(s.Unwired)+len(s.Problems) > 0
 }
 
 // Status compares services with what they were rendered from; no names means

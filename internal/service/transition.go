@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/merge"
 	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/tree"
@@ -79,6 +80,9 @@ func (t *transition) prepare(ctx context.Context) error {
 	}
 	if t.after, err = t.to.render(); err != nil {
 		return err
+	}
+	if t.after.has(workspace.DescriptorFile) {
+		return diag.Errorf("the template %s %s renders a %s, which is svcgen's own", t.to.ref, t.to.tmpl.Release, workspace.DescriptorFile)
 	}
 	if t.ours, err = readFiles(t.w, t.folder(), t.before.files, t.after.files); err != nil {
 		return err

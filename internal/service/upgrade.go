@@ -69,7 +69,7 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(t *transition) bool { return t == nil })
-	if len(all) == 0 && len(o.Answers) > 0 {
+	if len(all) == 0 && len(o.Answers) > 0 && len(shelf.unread) == 0 {
 		return nil, unused(o.Answers)
 	}
 	for _, k := range slices.Sorted(maps.Keys(o.Answers)) {
@@ -82,6 +82,7 @@ func Upgrade(ctx context.Context, w *workspace.Workspace, lib workspace.Library,
 		return nil, err
 	}
 	out.Notes = append(shelf.notes(), out.Notes...)
+	out.Unread = shelf.unreadable()
 	out.Done = done("upgraded", out)
 	return out, nil
 }
@@ -135,8 +136,8 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 	tmpl, err := shelf.get(d.Template, d.Release)
 	var refused *trust.Refused
 	if problems := diag.All(err); problems != nil && !errors.As(err, &refused) && len(o.Services) == 0 && o.To == "" {
-		// The kept release still works: one template that is gone stops nobody else.
-		shelf.note(fmt.Sprintf("%s stays on %s %s: %s", s.Name, d.Template, d.Release, problems[0].Msg))
+		// The kept release still works: one template that cannot be read stops nobody else.
+		shelf.stays(d.Template, s.Name, problems)
 		return nil, nil
 	}
 	if err != nil {

@@ -271,7 +271,8 @@ func (l Library) kept(ref, release string) (*template.Template, error) {
 		return nil, err
 	}
 	if sum == nil {
-		return nil, &diag.Error{File: sumFile(ref, release), Msg: "the digest of the kept release is missing", Hint: "restore it from git"}
+		return nil, &diag.Error{File: sumFile(ref, release), Msg: "the digest of the kept release is missing",
+			Hint: "restore it from git; or remove " + dir + " if no service is on it"}
 	}
 	got, err := Digest(files)
 	if err != nil {
