@@ -241,7 +241,8 @@ func (a *app) conflicts(out *service.Outcome) {
 
 // advise tells what can be done about conflicts.
 func (a *app) advise(c change, out *service.Outcome) {
-	var stopped, marked bool
+	var stopped bool
+	listed, unlisted := 0, 0
 	others := false
 	for _, s := range out.Services {
 		switch {
@@ -250,7 +251,8 @@ func (a *app) advise(c change, out *service.Outcome) {
 		case s.Skipped:
 			stopped = true
 		default:
-			marked = true
+			listed += s.Listed
+			unlisted += len(s.Conflicts) - s.Listed
 		}
 	}
 	switch {
@@ -260,7 +262,11 @@ func (a *app) advise(c change, out *service.Outcome) {
 			text += "; --skip-conflicts upgrades the other services"
 		}
 		a.hint(text)
-	case marked:
-		a.hint("resolve them in the files; svcgen status lists the markers that are left")
+	case listed > 0 && unlisted == 0:
+		a.hint("resolve them in the files; svcgen status lists the markers and *" + merge.Besides + " files that are left")
+	case listed > 0:
+		a.hint("resolve them in the files; svcgen status lists the markers and *" + merge.Besides + " files that are left, but none of the other conflicts: keep this list")
+	case unlisted > 0:
+		a.hint("svcgen status does not list them: keep this list, and bring in by hand what was left out")
 	}
 }

@@ -163,7 +163,11 @@ func (s shape) rows(t *testing.T, p Policy) {
 	case Theirs:
 		w = want(nil, outcome{Taken: a})
 	case Abort, Markers:
-		w.Conflicts = []Conflict{{"a", Deleted, "was changed here, and new no longer has it", 0}}
+		detail := "was changed here, and new no longer has it"
+		if p == Markers {
+			detail += "; yours stays"
+		}
+		w.Conflicts = []Conflict{{"a", Deleted, detail, 0}}
 	}
 	run("edited, deleted", input(s.base, mine, nil), w)
 	run("deleted, edited", input(s.base, nil, others), want(nil, outcome{Kept: a}))
@@ -287,9 +291,10 @@ func TestLinks(t *testing.T) {
 		{"ours links, theirs deletes", text("1\n"), l("b"), tree.Tree{}},
 	} {
 		conflict := []Conflict{{"a", Link, detail, 0}}
+		dropped := []Conflict{{"a", Link, detail + "; yours stays, and what the template changed in it is left out", 0}}
 		for p, want := range map[Policy]outcome{
-			Abort: {Tree: c.ours, Conflicts: conflict}, Markers: {Tree: c.ours, Conflicts: conflict},
-			Ours: {Tree: c.ours}, Theirs: {Tree: c.ours, Conflicts: conflict},
+			Abort: {Tree: c.ours, Conflicts: conflict}, Markers: {Tree: c.ours, Conflicts: dropped},
+			Ours: {Tree: c.ours}, Theirs: {Tree: c.ours, Conflicts: dropped},
 		} {
 			t.Run(c.name+"/"+policies[p], func(t *testing.T) {
 				mergeOne(t, Input{Base: c.base, Ours: c.ours, Theirs: c.theirs, Policy: p}).check(t, want)

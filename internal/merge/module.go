@@ -84,7 +84,7 @@ func (m *merger) settle(f *file, data []byte, odds []string, err error, kind Kin
 			}
 		}
 		f.is(f.ours, stays)
-		m.fail(f, kind, 0, "%s", strings.Join(odds, "; "))
+		m.fail(f, kind, 0, "%s%s", strings.Join(odds, "; "), m.leftOut())
 	case string(data) == string(f.theirs.Data) && same(f.ours, f.base):
 		f.is(f.theirs, taken)
 		return nil

@@ -50,7 +50,7 @@ func (m *merger) place(files []*file) error {
 	}
 	for _, f := range files {
 		if f.beside != nil {
-			m.res.Tree[f.path+besides] = *f.beside
+			m.res.Tree[f.path+Besides] = *f.beside
 		}
 	}
 	return nil

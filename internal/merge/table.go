@@ -27,7 +27,7 @@ func (m *merger) decide(f *file) error {
 	case linked(f.base), linked(f.ours), linked(f.theirs):
 		m.link(f)
 	case f.theirs == nil:
-		m.choose(f, Deleted, "was changed here, and %s no longer has it", m.label())
+		m.choose(f, Deleted, "was changed here, and %s no longer has it%s", m.label(), m.told("; yours stays"))
 	default:
 		return m.both(f)
 	}
@@ -52,7 +52,7 @@ func (m *merger) missing(f *file) {
 	case f.theirs == nil || same(f.theirs, f.base):
 	case linkAbove(m.Ours, f.path) != "":
 		// It is not gone: its folder is elsewhere.
-		m.fail(f, Link, 0, "%s is a symbolic link here; links are not followed", linkAbove(m.Ours, f.path))
+		m.fail(f, Link, 0, "%s is a symbolic link here; links are not followed%s", linkAbove(m.Ours, f.path), m.leftOut())
 	default:
 		f.is(nil, absent)
 	}
@@ -102,18 +102,32 @@ func (m *merger) both(f *file) error {
 func (m *merger) link(f *file) {
 	f.is(f.ours, stays)
 	if m.Policy != Ours {
-		m.fail(f, Link, 0, "is a symbolic link on one side; links are not followed")
+		m.fail(f, Link, 0, "is a symbolic link on one side; links are not followed%s", m.leftOut())
 	}
 }
 
-// besides is how the name of theirs ends where ours cannot be merged with it.
-const besides = ".svcgen-new"
+// told is what a conflict says besides where the caller goes on in spite of it.
+func (m *merger) told(text string) string {
+	if m.Policy == Abort {
+		return ""
+	}
+	return text
+}
+
+// leftOut tells that ours stays, where no marker does.
+func (m *merger) leftOut() string {
+	return m.told("; yours stays, and what " + m.label() + " changed in it is left out")
+}
+
+// Besides is how the name of theirs ends where ours cannot be merged with it, and
+// markers were asked for.
+const Besides = ".svcgen-new"
 
 func (m *merger) binary(f *file) {
 	where := ""
 	if m.Policy == Markers {
 		f.beside = f.theirs
-		where = "; the new one stands beside it as " + f.path + besides
+		where = "; the new one stands beside it as " + f.path + Besides
 	}
 	m.choose(f, Binary, "was changed here and in %s, and is no text%s", m.label(), where)
 }

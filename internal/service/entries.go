@@ -245,7 +245,7 @@ func (t *transition) absent(p pair) {
 // where markers were asked for: they would break the file for all who are listed
 // in it.
 func (t *transition) undecided(data []byte, p pair) {
-	t.conflict(p.before.file, data, p.before, merge.Content, "%s was changed here and in %s", p.before.address, t.label)
+	t.conflict(p.before.file, data, p.before, merge.Content, "%s was changed here and in %s%s", p.before.address, t.label, t.told("; yours stays, and what "+t.label+" changed in it is left out"))
 	if t.merging.Policy == merge.Markers {
 		t.note("%s stays as it is in %s; %s has it as:\n%s", p.before.address, p.before.file, t.label, bytes.TrimRight(p.after.text, "\n"))
 	}
@@ -325,7 +325,7 @@ func (t *transition) withdraw(d *draft, p *placement) error {
 		return err
 	}
 	if edited && t.merging.Policy != merge.Theirs {
-		t.conflict(p.file, f.Data, p, merge.Deleted, "%s was changed here, and %s no longer has it", p.address, t.label)
+		t.conflict(p.file, f.Data, p, merge.Deleted, "%s was changed here, and %s no longer has it%s", p.address, t.label, t.told("; yours stays"))
 		return nil
 	}
 	data, err := insert.Remove(p.file, f.Data, p.address, p.text)
@@ -363,6 +363,14 @@ func isMissing(err error) bool {
 
 func (t *transition) note(format string, args ...any) {
 	t.report.Notes = append(t.report.Notes, fmt.Sprintf(format, args...))
+}
+
+// told is what a conflict says besides where the entry is written in spite of it.
+func (t *transition) told(text string) string {
+	if t.merging.Policy == merge.Abort {
+		return ""
+	}
+	return text
 }
 
 // conflict reports an entry, unless the policy decides it.

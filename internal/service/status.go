@@ -1,10 +1,12 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 
 	"golang.org/x/mod/semver"
@@ -114,8 +116,22 @@ func standing(w *workspace.Workspace, lib workspace.Library, shelf *shelf, in *l
 			st.Conflict = append(st.Conflict, fmt.Sprintf("%s:%d", at, n))
 		}
 	}
+	st.besides(w, base.files)
 	st.drifted(from, base.files, ours)
 	return st, st.wired(w, in, from, base)
+}
+
+// besides adds the files that a conflict left beside those which are no text.
+func (s *Standing) besides(w *workspace.Workspace, base tree.Tree) {
+	for _, p := range base.Paths() {
+		at := path.Join(s.Path, p)
+		if bytes.IndexByte(base[p].Data, 0) < 0 && !slices.Contains(s.Edited, at) {
+			continue
+		}
+		if _, err := w.Root.Lstat(filepath.FromSlash(at + merge.Besides)); err == nil {
+			s.Conflict = append(s.Conflict, at+merge.Besides)
+		}
+	}
 }
 
 // compared returns what a service would be if nobody had touched it, and what is

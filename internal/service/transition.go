@@ -39,6 +39,7 @@ type Report struct {
 	Notes     []string         `json:"notes"`
 	Skipped   bool             `json:"skipped"` // left as it is, for its conflicts
 	Requires  bool             `json:"-"`       // go mod tidy is due
+	Listed    int              `json:"-"`       // conflicts that Status lists until they are resolved
 }
 
 // transition is one service on its way from one state to another.
@@ -198,6 +199,10 @@ func (t *transition) tell() {
 	r := &t.report
 	r.Taken, r.Merged, r.Deleted = under(t.merged.Taken), under(t.merged.Merged), under(t.merged.Kept)
 	for _, c := range t.merged.Conflicts {
+		_, beside := t.merged.Tree[c.Path+merge.Besides]
+		if t.merging.Policy == merge.Markers && (beside || marked(t.merged.Tree[c.Path].Data) > 0) {
+			r.Listed++
+		}
 		c.Path = path.Join(dir, c.Path)
 		r.Conflicts = append(r.Conflicts, c)
 	}
