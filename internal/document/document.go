@@ -7,7 +7,9 @@
 package document
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -41,6 +43,24 @@ func Open(file string, data []byte) (*Reader, Node) {
 		return r, nil
 	}
 	return r, doc.Content[0]
+}
+
+// Single refuses a second document in data, the file that was opened.
+func (r *Reader) Single(data []byte) {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for n := 0; ; n++ {
+		var doc yaml.Node
+		switch err := dec.Decode(&doc); {
+		case errors.Is(err, io.EOF):
+			return
+		case err != nil:
+			r.errs = append(r.errs, syntax(r.file, data, err))
+			return
+		case n > 0 && len(doc.Content) > 0:
+			r.Fail(doc.Content[0], "this is a second document, which nothing reads", "the file holds one: take --- and what is below it out")
+			return
+		}
+	}
 }
 
 // lineOf finds the position in the library's messages, the only place where it

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/svcgen/svcgen/internal/diag"
@@ -158,7 +159,7 @@ func (r *Rendering) resolve(t *template.Template) {
 		if !given {
 			var err error
 			if answer, err = v.Proposal(r.Scope); err != nil {
-				r.defaults = append(r.defaults, badDefault{v, "it does not render: " + template.Problems(err)[0].Fault.Msg})
+				r.defaults = append(r.defaults, badDefault{v, strings.Replace(template.Problems(err)[0].Fault.Msg, "the default of "+v.Name, "it", 1)})
 			}
 		}
 		value, bad := v.Check(answer)

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"regexp"
 	"strings"
@@ -18,7 +19,11 @@ var renderError = Rule{
 	Remedy: "render it with the values named, and guard the action",
 	Check: func(p *Pass) {
 		known := map[string]bool{} // places that value-undeclared speaks of
+		names := map[string]map[string]bool{}
 		for _, u := range p.undeclared() {
+			if names[pathIn(p.Label, u.file)] == nil {
+				names[pathIn(p.Label, u.file)] = p.undeclaredIn(u.file)
+			}
 			known[Finding{File: pathIn(p.Label, u.file), Line: u.pos.Line}.position()] = true
 		}
 		report := func(problem template.Problem, shown []int) {
@@ -26,8 +31,11 @@ var renderError = Rule{
 			if problem.Kind != template.NotRendering || strings.HasPrefix(e.Msg, "the path does not render") && !p.parses(e.File) {
 				return
 			}
-			missing := strings.Contains(e.Msg, "map has no entry for key")
-			if missing && (known[Finding{File: e.File, Line: e.Line}.position()] || known[Finding{File: e.File}.position()]) {
+			file := cmp.Or(e.File, pathIn(p.Label, template.File))
+			if e.Line > 0 && known[Finding{File: file, Line: e.Line}.position()] {
+				return // what is not there fails in many ways
+			}
+			if key := missingKey.FindStringSubmatch(e.Msg); key != nil && names[file][key[1]] {
 				return
 			}
 			p.reportError(e, shown)

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template/parse"
@@ -20,7 +21,7 @@ var valueUndeclared = Rule{
 		for _, u := range p.undeclared() {
 			known := p.declared(u)
 			msg := fmt.Sprintf("there is no value %q in template.yaml", u.name)
-			if u.units != nil {
+			if u.unit {
 				msg = fmt.Sprintf("unit %s has no value %q", strings.Join(u.units, ", "), u.name)
 			}
 			if near := diag.Nearest(u.name, known); near != "" {
@@ -44,6 +45,20 @@ func (p *Pass) undeclared() []use {
 		}
 		if !slices.Contains(p.declared(u), u.name) {
 			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// missingKey is what a template says that reads a value which is not there.
+var missingKey = regexp.MustCompile(`map has no entry for key "(.*?)"`)
+
+// undeclaredIn names the values that a file uses and that do not exist.
+func (p *Pass) undeclaredIn(file string) map[string]bool {
+	out := map[string]bool{}
+	for _, u := range p.undeclared() {
+		if u.file == file {
+			out[u.name] = true
 		}
 	}
 	return out
@@ -165,6 +180,9 @@ var valueDefaultInvalid = Rule{
 		p.reportFaults()
 		for i, r := range p.Renderings {
 			for _, d := range r.defaults {
+				if name := missingKey.FindStringSubmatch(d.msg); name != nil && p.undeclaredIn(template.File)[name[1]] {
+					continue
+				}
 				p.ReportFor([]int{i}, template.File, p.doc.at("values", d.value.Name, "default"), "the default is not allowed: %s", d.msg)
 			}
 		}

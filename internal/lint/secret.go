@@ -17,13 +17,14 @@ type secret struct {
 // shape is a credential that tells itself by its form.
 type shape struct {
 	what string
-	hint string // words, one of which stands in each: a quick look
-	re   *regexp.Regexp
+	hint string         // words, one of which stands in each: a quick look
+	re   *regexp.Regexp // its group, where it has one, is the credential
 }
 
 var shapes = []shape{
 	{"a private key", "-----BEGIN", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\\r|\s|["'+]|[A-Za-z-]+: [^\n]*)*[A-Za-z0-9+/=]{16}`)},
 	{"an access key of AWS", "AKIA ASIA ABIA ACCA", regexp.MustCompile(`\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b`)},
+	{"a secret key of AWS", "SECRET_ACCESS_KEY secret_access_key SecretAccessKey secretAccessKey", regexp.MustCompile(`(?i)secret_?access_?key["']?[ \t]*[:=][ \t]*["']?([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)`)},
 	{"a token of GitHub", "ghp_ gho_ ghu_ ghs_ ghr_", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{36,}\b`)},
 	{"a token of GitHub", "github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{50,}\b`)},
 	{"a token of GitLab", "glpat-", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20,}`)},
@@ -46,8 +47,14 @@ func secretsIn(name string, data []byte) []secret {
 		if !hasAny(data, strings.Fields(s.hint)) {
 			continue
 		}
-		for _, m := range s.re.FindAllIndex(data, -1) {
-			if !bytes.HasSuffix(data[m[0]:m[1]], []byte("EXAMPLE")) {
+		for _, m := range s.re.FindAllSubmatchIndex(data, -1) {
+			text := data[m[0]:m[1]]
+			if len(m) > 2 {
+				if m, text = m[2:], data[m[2]:m[3]]; !mixed(text) {
+					continue
+				}
+			}
+			if !bytes.HasSuffix(text, []byte("EXAMPLE")) && !bytes.HasSuffix(text, []byte("EXAMPLEKEY")) {
 				out = append(out, secret{m[0], s.what})
 			}
 		}
@@ -61,12 +68,20 @@ func secretsIn(name string, data []byte) []secret {
 			}
 		}
 		if named(line) {
-			if at, ok := literalIn(line); ok {
+			at, ok := literalIn(line)
+			told := slices.ContainsFunc(out, func(s secret) bool { return s.offset == start+at })
+			if ok && !told {
 				out = append(out, secret{start + at, aLiteral})
 			}
 		}
 	})
 	return out
+}
+
+// mixed reports whether a text has digits, small and large letters, as random
+// ones have.
+func mixed(text []byte) bool {
+	return bytes.ContainsFunc(text, unicode.IsDigit) && bytes.ContainsFunc(text, unicode.IsLower) && bytes.ContainsFunc(text, unicode.IsUpper)
 }
 
 func hasAny(data []byte, words []string) bool {

@@ -48,3 +48,35 @@ func TestEntriesParse(t *testing.T) {
 		}
 	}
 }
+
+// TestOneDefectOneFinding looks at defects that several rules could tell of.
+func TestOneDefectOneFinding(t *testing.T) {
+	for name, tt := range map[string]struct {
+		files []string
+		want  string
+	}{
+		"index":         {[]string{"template.yaml", demoHead, "base/x.txt.tmpl", `{{ index .Values "foo" }}`}, `demo/base/x.txt.tmpl:1:10: there is no value "foo" in template.yaml`},
+		"when":          {[]string{"template.yaml", strings.Replace(demoHead, "[base]", "\n- dir: base\n  when: eq .Values.foo \"x\"", 1), "base/x.txt", "x"}, `demo/template.yaml:7:9: there is no value "foo" in template.yaml`},
+		"default":       {[]string{"template.yaml", demoHead + "values:\n  a: {help: x, default: '{{ .Values.foo }}'}\n", "base/x.txt.tmpl", "{{ .Values.a }}"}, `demo/template.yaml:7:25: there is no value "foo" in template.yaml`},
+		"unit default":  {[]string{"template.yaml", demoHead + "units:\n  u:\n    dir: u\n    values: {n: {help: x, type: identifier, default: '{{ .Values.foo }}'}}\n", "base/x.txt", "x", "u/x.tmpl", "{{ .Unit.n }}"}, `demo/template.yaml:9:54: there is no value "foo" in template.yaml`},
+		"nothing there": {[]string{"template.yaml", demoHead, "base/x.txt.tmpl", `{{ get (dict "a" "b") "c" }}`}, "demo/base/x.txt.tmpl:1:19: there is no value here"},
+		"token":         {[]string{"template.yaml", demoHead, "base/x.yaml", "token: ghp_" + strings.Repeat("aB3", 12) + "\n"}, "demo/base/x.yaml:1:8: this looks like a token of GitHub"},
+		"AWS":           {[]string{"template.yaml", demoHead, "base/x.env", "AWS_SECRET_ACCESS_KEY=" + strings.Repeat("a/Q+9", 8) + "\n"}, "demo/base/x.env:1:23: this looks like a secret key of AWS"},
+		"AWS in YAML":   {[]string{"template.yaml", demoHead, "base/x.yaml", "aws_secret_access_key: " + strings.Repeat("aZQ89", 8) + "\n"}, "demo/base/x.yaml:1:24: this looks like a secret key of AWS"},
+		"documents":     {[]string{"template.yaml", demoHead + "---\nlayers: [more]\n", "base/x.txt", "x"}, "demo/template.yaml:7:1: this is a second document, which nothing reads"},
+	} {
+		rep, err := Run(context.Background(), []Input{demo(tt.files...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range rep.Findings {
+			if f.Severity == "error" {
+				got = append(got, f.position()+": "+f.Message)
+			}
+		}
+		if s := strings.Join(got, "\n"); s != tt.want {
+			t.Errorf("%s: got %s, want %s", name, s, tt.want)
+		}
+	}
+}

@@ -205,7 +205,9 @@ func messageOf(err error) string {
 		msg = m[4]
 	}
 	if m := executing.FindStringSubmatch(msg); m != nil {
-		msg = m[2] + " (at " + m[1] + ")"
+		if msg = m[2]; m[1] != "_print" {
+			msg += " (at " + m[1] + ")"
+		}
 	}
 	return msg
 }

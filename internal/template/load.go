@@ -83,6 +83,7 @@ func Inspect(files tree.Tree, name string) (*Template, error) {
 		l.Fail(nil, File+" is empty", "")
 	}
 	if l.root != nil {
+		l.Single(doc.Data)
 		l.template()
 	}
 	return l.t, l.Err()

@@ -230,8 +230,15 @@ func (v Value) Proposal(scope Scope) (string, error) {
 	}
 	b, err := parseBody("the default of "+v.Name, *v.Default)
 	if err != nil {
-		return "", err
+		return "", v.unrendered(err)
 	}
 	out, _, err := newPress().execute(b, scope)
-	return string(out), err
+	if err != nil {
+		return "", v.unrendered(err)
+	}
+	return string(out), nil
+}
+
+func (v Value) unrendered(err error) error {
+	return diag.Errorf("the default of %s does not render: %s", v.Name, messageOf(err))
 }
