@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -211,8 +212,9 @@ func (a *app) label(p string) string {
 // it that is one.
 func inputsIn(fsys fs.FS, label, dir string) ([]linted, error) {
 	if _, err := fs.Stat(fsys, template.File); err == nil {
-		files, err := tree.FromFS(fsys)
-		return []linted{{Input: lint.Input{Label: label, Folder: filepath.Base(dir), Files: template.Released(files)}, dir: dir}}, err
+		in, err := inputIn(fsys, label)
+		in.Folder = filepath.Base(dir)
+		return []linted{{Input: in, dir: dir}}, err
 	}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -230,15 +232,33 @@ func inputsIn(fsys fs.FS, label, dir string) ([]linted, error) {
 		if err != nil {
 			return nil, err
 		}
-		files, err := tree.FromFS(sub)
+		input, err := inputIn(sub, path.Join(label, e.Name()))
 		if err != nil {
 			return nil, err
 		}
-		in := linted{Input: lint.Input{Label: path.Join(label, e.Name()), Files: template.Released(files)}}
+		in := linted{Input: input}
 		if dir != "" {
 			in.dir = filepath.Join(dir, e.Name())
 		}
 		out = append(out, in)
 	}
 	return out, nil
+}
+
+// inputIn reads fsys as one template. A file that cannot be read is for the
+// report: it must not keep other templates from being linted.
+func inputIn(fsys fs.FS, label string) (lint.Input, error) {
+	in := lint.Input{Label: label}
+	files, err := tree.Gather(fsys, func(p string, err error) error {
+		msg := strings.TrimPrefix(err.Error(), p+" ")
+		var bad *fs.PathError
+		if errors.As(err, &bad) {
+			msg = "cannot be read: " + bad.Err.Error()
+		}
+		in.Unread = append(in.Unread, (&diag.Error{File: path.Join(label, p), Msg: msg}).
+			WithHint("a template holds plain files that everybody can read: remove it, or change its permissions"))
+		return nil
+	})
+	in.Files = template.Released(files)
+	return in, err
 }

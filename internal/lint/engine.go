@@ -11,6 +11,9 @@ import (
 // one looks at one template.
 func one(ctx context.Context, in Input, o Options) *Report {
 	rep := &Report{}
+	if len(in.Unread) > 0 {
+		return unread(in)
+	}
 	p := newPass(in)
 	p.before = sync.OnceValue(func() *Pass {
 		old := newPass(Input{Label: in.Label, Files: in.Released})
@@ -49,6 +52,20 @@ func one(ctx context.Context, in Input, o Options) *Report {
 	rep.Hidden = append(hidden, more...)
 	rep.looked = []looked{{in.Label, idsOf(rules)}}
 	rep.decided = p.decided()
+	return rep
+}
+
+// unread is the report of a template of which not all could be read. No choice of
+// rules keeps it from speaking: it says why they do not.
+func unread(in Input) *Report {
+	p := newPass(Input{Label: in.Label, Folder: in.Folder, Config: in.Config})
+	p.schema = nil
+	for _, e := range in.Unread {
+		p.schema = append(p.schema, fault{rule: templateSchema.ID, err: e})
+	}
+	in.Baseline = nil // nor may it become an old one
+	rep := &Report{looked: []looked{{in.Label, []string{templateSchema.ID}}}}
+	rep.Findings, rep.Hidden = p.settle(p.condense(p.check(templateSchema)), in)
 	return rep
 }
 

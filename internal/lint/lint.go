@@ -10,6 +10,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -41,6 +42,10 @@ type Input struct {
 	Label  string // how findings call its folder
 	Folder string // its folder's own name; empty: Label ends in it
 	Files  tree.Tree
+
+	// Unread are the files that could not be read. Where there are any they are
+	// all that is told of the template: what else seems wrong may be their lack.
+	Unread diag.List
 
 	Config   *Config   // may be nil
 	Baseline *Baseline // may be nil

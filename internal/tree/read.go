@@ -130,32 +130,49 @@ func (t Tree) fill(root *os.Root, dir, rel string, skip func(p string, d fs.DirE
 // data that begins with "#!" is executable; a link in fsys is recorded as one
 // where fsys can tell.
 func FromFS(fsys fs.FS) (Tree, error) {
+	return Gather(fsys, func(_ string, err error) error { return err })
+}
+
+// Gather is FromFS that asks odd, with the path and the error, about each file or
+// folder that cannot be read: nil leaves it out and goes on.
+func Gather(fsys fs.FS, odd func(p string, err error) error) (Tree, error) {
 	t := Tree{}
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir():
-			return nil
-		case d.Type()&fs.ModeSymlink != 0:
-			target, err := fs.ReadLink(fsys, p)
-			t[p] = File{Data: []byte(target), Kind: Symlink}
-			return err
-		case !d.Type().IsRegular():
-			return fmt.Errorf("%s is not a file", p)
+		if err == nil {
+			err = t.gather(fsys, p, d)
 		}
-		data, err := fs.ReadFile(fsys, p)
 		if err != nil {
-			return err
+			return odd(p, err)
 		}
-		kind := Plain
-		if len(data) > 1 && data[0] == '#' && data[1] == '!' {
-			kind = Executable
-		} else if info, err := d.Info(); err == nil && info.Mode()&0o100 != 0 {
-			kind = Executable
-		}
-		t[p] = File{Data: data, Kind: kind}
 		return nil
 	})
 	return t, err
+}
+
+// gather adds what stands at p, but no folder.
+func (t Tree) gather(fsys fs.FS, p string, d fs.DirEntry) error {
+	switch {
+	case d.IsDir():
+		return nil
+	case d.Type()&fs.ModeSymlink != 0:
+		target, err := fs.ReadLink(fsys, p)
+		if err == nil {
+			t[p] = File{Data: []byte(target), Kind: Symlink}
+		}
+		return err
+	case !d.Type().IsRegular():
+		return fmt.Errorf("%s is not a file", p)
+	}
+	data, err := fs.ReadFile(fsys, p)
+	if err != nil {
+		return err
+	}
+	kind := Plain
+	if len(data) > 1 && data[0] == '#' && data[1] == '!' {
+		kind = Executable
+	} else if info, err := d.Info(); err == nil && info.Mode()&0o100 != 0 {
+		kind = Executable
+	}
+	t[p] = File{Data: data, Kind: kind}
+	return nil
 }
