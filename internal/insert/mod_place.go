@@ -232,9 +232,9 @@ func (f *modFile) parted(from, to int) bool {
 	return false
 }
 
-// remove undoes join and paragraph.
+// remove undoes join and paragraph. Comments above the directive stay.
 func (f *modFile) remove(d directive) splice {
-	start, end := f.slashesAbove(d.line.Start.Byte), d.line.End.Byte
+	start, end := d.line.Start.Byte, d.line.End.Byte
 	if d.block != nil {
 		open, shut := d.block.LParen.Pos.Byte+1, d.block.RParen.Pos.Byte
 		behind := lineComment(f.data, end) // a comment behind it is its own

@@ -23,6 +23,21 @@ func TestModTwice(t *testing.T) {
 	}
 }
 
+// What people wrote above a directive stays where it is.
+func TestModRemoveLeavesComments(t *testing.T) {
+	for before, want := range map[string]string{
+		"go 1.26\n\nuse ./a\n// why\nuse ./b\nuse ./c\n":                "go 1.26\n\nuse ./a\n// why\nuse ./c\n",
+		"go 1.26\n\n// why\nuse ./b\n":                                  "go 1.26\n\n// why\n",
+		"go 1.26\n\nuse (\n\t// why\n\t./b\n)\n":                        "go 1.26\n\nuse (\n\t// why\n)\n",
+		"go 1.26\n\nuse (\n\t./a\n\t// why\n\t// so\n\t./b\n\t./c\n)\n": "go 1.26\n\nuse (\n\t./a\n\t// why\n\t// so\n\t./c\n)\n",
+	} {
+		got, err := Remove("go.work", []byte(before), Address{Kind: Use, Key: "./b"}, nil)
+		if err != nil || string(got) != want {
+			t.Errorf("from\n%s\n%v, got\n%s\nwant\n%s", before, err, got, want)
+		}
+	}
+}
+
 // randomMod writes a go.work or go.mod file as people leave them behind.
 func randomMod(r *rand.Rand, verb string) []byte {
 	var b strings.Builder

@@ -11,8 +11,9 @@ package insert
 // (yaml_flowlist.go); and a library that knows nothing of all this compares the
 // meaning of the file before and after (yaml_verify.go, yaml_model.go).
 //
-// Whose a comment is. Lines directly above an entry, in its column, are the
-// entry's. Lines below an entry that are indented deeper are the entry's too. Any
+// Whose a comment is. Lines directly above an entry, in its column, speak of the
+// entry: nothing is put between, but since Insert writes none there, Remove
+// leaves them. Lines below an entry that are indented deeper are the entry's. Any
 // other comment is nobody's and stays: so an entry that is put last stands
 // before the comments at the end of its collection, which often are entries that
 // somebody has switched off, and the comments above the first entry of a

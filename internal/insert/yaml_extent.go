@@ -1,9 +1,9 @@
 package insert
 
 // yamlBlockList is a block collection seen as lines. To an entry belong its own
-// lines; the comment lines directly above it in its column (its lead); and the
-// comment lines below it that are indented deeper, with the blank lines between
-// them (its tail). Every other comment belongs to nobody and stays, and so do
+// lines; the comment lines directly above it in its column (its lead), which
+// people wrote and which stay when it goes; and the comment lines below it that
+// are indented deeper, with the blank lines between them (its tail). Every other comment belongs to nobody and stays, and so do
 // all comments above the first entry of a document, which speak of the file.
 type yamlBlockList struct {
 	*yamlTree
@@ -32,14 +32,19 @@ func (l *yamlBlockList) keeps(i int) bool {
 	return l.leaf(i).keeps()
 }
 
-// lead is the offset where entry i begins, with its comments above.
-func (l *yamlBlockList) lead(i int) int {
+// start is the offset where the lines of entry i begin.
+func (l *yamlBlockList) start(i int) int {
 	mark := l.mark(l.list[i])
 	if !l.own(i) {
 		return mark
 	}
-	start := l.lineStart(mark)
-	if i == 0 && l.root {
+	return l.lineStart(mark)
+}
+
+// lead is the offset where entry i begins, with its comments above.
+func (l *yamlBlockList) lead(i int) int {
+	start := l.start(i)
+	if !l.own(i) || i == 0 && l.root {
 		return start
 	}
 	for start > l.base {

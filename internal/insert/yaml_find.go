@@ -3,7 +3,7 @@ package insert
 import "strings"
 
 // yamlFind is the span of the whole entry that a.Key names: in a block, its
-// lines, with the comments that belong to it; in a flow collection, its bytes
+// lines, with the comments below that belong to it; in a flow collection, its bytes
 // without the comma.
 func yamlFind(name string, data []byte, a Address) (Span, error) {
 	return yamlFindText(name, data, a, nil)
@@ -23,7 +23,7 @@ func yamlFindText(name string, data []byte, a Address, text []byte) (Span, error
 		return Span{p.t.mark(e), p.t.end(e)}, nil
 	}
 	l := p.blockList(p.node)
-	return Span{l.lead(i), l.tail(i)}, nil
+	return Span{l.start(i), l.tail(i)}, nil
 }
 
 // yamlValue is the value of the entry that a.Key names, as a text that Insert

@@ -90,7 +90,7 @@ func (p *yamlPlace) made(depth int, n int32) bool {
 	}
 	inner, outer := p.blockList(n), p.blockList(up.node)
 	head := t.nodes[e.val].mark + 1
-	between := strings.Trim(string(t.data[head:inner.lead(0)]), " ")
+	between := strings.Trim(string(t.data[head:inner.start(0)]), " ")
 	start := t.mark(e)
 	return (between == "\n" || between == "\r\n" || between == "\r") && start == int(t.nodes[e.key].start) &&
 		(!outer.own(up.index) || outer.lead(up.index) == t.lineStart(start)) &&
@@ -124,9 +124,10 @@ func (l *yamlBlockList) cutCompact() splice {
 }
 
 // cut takes out the lines of entry i, and the blank line that Insert wrote to
-// part it from its neighbours.
+// part it from its neighbours. Insert writes no comment above an entry: one that
+// stands there stays, and so do the blank lines around it.
 func (l *yamlBlockList) cut(i int) splice {
-	start, end := l.lead(i), l.tail(i)
+	start, end := l.start(i), l.tail(i)
 	var before *yamlNode
 	if i > 0 && l.body(i-1) == start {
 		before = l.leaf(i - 1)
@@ -134,7 +135,7 @@ func (l *yamlBlockList) cut(i int) splice {
 	open := end == len(l.data) && yamlBreakBefore(l.data, end) == 0
 	if past := l.swallowed(end, before); past > end {
 		end = past
-	} else if l.spaced(i) && l.spaces(start, l.leaf(i)) && !(i > 0 && l.keeps(i-1)) {
+	} else if l.lead(i) == start && l.spaced(i) && l.spaces(start, l.leaf(i)) && !(i > 0 && l.keeps(i-1)) {
 		start, end = l.withBlank(i, start, end)
 	}
 	if open && start > l.base && !before.needsBreak() {

@@ -94,7 +94,7 @@ func TestYAMLRefusesBytes(t *testing.T) {
 	}
 }
 
-// What people have written or changed goes as a whole.
+// What people have changed goes as a whole; what they wrote above it stays.
 func TestYAMLRemove(t *testing.T) {
 	s := Address{Path: []string{"m"}, Key: "b"}
 	for name, c := range map[string]struct {
@@ -102,8 +102,11 @@ func TestYAMLRemove(t *testing.T) {
 		a      Address
 		after  string // or the error
 	}{
-		"with comments":            {"m:\n  a: 1 # a\n\n  # about b\n  # more\n  b: # b\n    x: 1\n    # y: 2\n\n      # z\n  # about c\n  c: 3\n", s, "m:\n  a: 1 # a\n\n  # about c\n  c: 3\n"},
-		"the only one":             {"m:\n  # about b\n  b: 1\nz: 1\n", s, "m:\nz: 1\n"},
+		"with comments":            {"m:\n  a: 1 # a\n\n  # about b\n  # more\n  b: # b\n    x: 1\n    # y: 2\n\n      # z\n  # about c\n  c: 3\n", s, "m:\n  a: 1 # a\n\n  # about b\n  # more\n  # about c\n  c: 3\n"},
+		"the only one":             {"m:\n  # about b\n  b: 1\nz: 1\n", s, "m:\n  # about b\nz: 1\n"},
+		"the only one of a parent": {"x: 1\nm:\n  # about b\n  b: 1\n", Address{Path: []string{"m"}, Key: "b", Create: true}, "x: 1\nm:\n  # about b\n"},
+		"a comment between blanks": {"m:\n  a: 1\n\n  # about b\n  b: 1\n\n  c: 1\n\n  d: 1\n", s, "m:\n  a: 1\n\n  # about b\n\n  c: 1\n\n  d: 1\n"},
+		"a comment, then the end":  {"m:\n  a: 1\n  # about b\n  b: 1", s, "m:\n  a: 1\n  # about b"},
 		"the last":                 {"m:\n  a: 1\n  b: 2", s, "m:\n  a: 1"},
 		"the first":                {"# file\nb: 1\nc: 2\n", Address{Key: "b"}, "# file\nc: 2\n"},
 		"an explicit key":          {"m:\n  ? b\n  : - x\n    - y\n  c: 1\n", s, "m:\n  c: 1\n"},
@@ -114,7 +117,7 @@ func TestYAMLRemove(t *testing.T) {
 		"behind a dash":            {"m:\n  - b: 1\n    c: 2\n", Address{Path: []string{"m", "[c=2]"}, Key: "b"}, "m:\n  - c: 2\n"},
 		"behind a dash, commented": {"m:\n  - b: 1\n    # c\n    c: 2\n", Address{Path: []string{"m", "[c=2]"}, Key: "b"}, "m:\n  -\n    # c\n    c: 2\n"},
 		"only one behind a dash":   {"m:\n  - b: 1\n  - c: 2\n", Address{Path: []string{"m", "[b=1]"}, Key: "b"}, "m:\n  -\n  - c: 2\n"},
-		"an element":               {"m:\n# about b\n- name: b\n  x: 1\n\n- name: c\n", Address{Path: []string{"m"}, Key: "[name=b]"}, "m:\n\n- name: c\n"},
+		"an element":               {"m:\n# about b\n- name: b\n  x: 1\n\n- name: c\n", Address{Path: []string{"m"}, Key: "[name=b]"}, "m:\n# about b\n\n- name: c\n"},
 		"flow, first":              {"m: { b: 1, c: 2 }\n", s, "m: { c: 2 }\n"},
 		"flow, middle":             {"m: {a: 1, b: [x, y] , c: 2}\n", s, "m: {a: 1, c: 2}\n"},
 		"flow, last":               {"m: {a: 1, b: 1}\n", s, "m: {a: 1}\n"},
@@ -153,7 +156,7 @@ func TestYAMLFindAndValue(t *testing.T) {
 		value string
 	}{
 		"lines with comments": {"m:\n    # about b\n    b: # here\n        x: 1\n        y:\n        - 1 # one\n        # end\n    c: 1\n", s,
-			"    # about b\n    b: # here\n        x: 1\n        y:\n        - 1 # one\n        # end\n", "# here\nx: 1\ny:\n  - 1 # one\n  # end\n"},
+			"    b: # here\n        x: 1\n        y:\n        - 1 # one\n        # end\n", "# here\nx: 1\ny:\n  - 1 # one\n  # end\n"},
 		"a scalar":         {"m:\n  b: one\n     two # x\n", s, "  b: one\n     two # x\n", "one\ntwo # x\n"},
 		"a literal":        {"m:\n    b: |\n        x\n          y\n\n    c: 1\n", s, "    b: |\n        x\n          y\n", "|\n  x\n    y\n"},
 		"a fixed literal":  {"m:\n    b: |1+\n       x\n\n    c: 1\n", s, "    b: |1+\n       x\n\n", "|1+\n   x\n\n"},

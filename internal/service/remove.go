@@ -34,7 +34,7 @@ func Remove(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) (*Ou
 
 func removeService(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) (*Outcome, error) {
 	s := o.Service
-	st, _, err := living(w, lib, s)
+	st, descriptor, err := living(w, lib, s)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +52,9 @@ func removeService(w *workspace.Workspace, lib workspace.Library, o RemoveOption
 	files, strays, err := r.files(s, base)
 	if err != nil {
 		return nil, err
+	}
+	if descriptor.Commented() {
+		r.object(&diag.Error{File: path.Join(s.Path, workspace.DescriptorFile), Msg: "was changed: somebody wrote a comment into it"})
 	}
 	if err := r.entries(lib, st, base); err != nil {
 		return nil, err

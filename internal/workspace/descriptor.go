@@ -93,10 +93,25 @@ func answers(r *document.Reader, n document.Node, what string) map[string]string
 	return out
 }
 
+// descriptorHead are the comments with which a new descriptor begins.
+func descriptorHead() string {
+	return SchemaLine("descriptor") + "# What svcgen rendered this service from. Keep it: svcgen add and svcgen upgrade read it.\n"
+}
+
+// Commented reports whether somebody wrote comments into the descriptor.
+func (d *Descriptor) Commented() bool {
+	file := string(d.Data)
+	for line := range strings.Lines(descriptorHead()) {
+		file = strings.Replace(file, strings.TrimSuffix(line, "\n"), "", 1)
+	}
+	own := strings.TrimPrefix(string(d.Encode(nil)), descriptorHead())
+	return strings.Count(file, "#") > strings.Count(own, "#") // values may hold some
+}
+
 // Encode writes a new descriptor. order gives the values' order.
 func (d *Descriptor) Encode(order []string) []byte {
 	var b strings.Builder
-	b.WriteString(SchemaLine("descriptor") + "# What svcgen rendered this service from. Keep it: svcgen add and svcgen upgrade read it.\n")
+	b.WriteString(descriptorHead())
 	fmt.Fprintf(&b, "version: %d\nname: %s\ntemplate: %s\nrelease: %s\n", descriptorVersion, d.Name, d.Template, d.Release)
 	if len(d.Values) > 0 {
 		fmt.Fprintf(&b, "values: %s\n", FlowMap(d.Values, order))
