@@ -65,10 +65,14 @@ func swapped(entry []byte, skip, old, next string) []byte {
 	return nil
 }
 
-// like writes a scalar as the one at a is written, which is old: with the same
-// quotes, or with none where none are needed. was is that one.
+// like writes a scalar as the one at a is written, which is old: with the quotes
+// that a person gave it, or, where svcgen wrote it, with those that text needs.
+// was is that one.
 func (e *editor) like(a insert.Address, old, text string) (was, next string) {
 	raw, _ := insert.Value(e.file, e.data, a, nil)
+	if own := workspace.FlowScalar(old); bytes.HasPrefix(bytes.TrimSpace(raw), []byte(own)) {
+		return own, workspace.FlowScalar(text)
+	}
 	double := func(s string) string { b, _ := json.Marshal(s); return string(b) }
 	single := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 	for _, quoted := range []func(string) string{double, single} {
