@@ -225,6 +225,9 @@ func (a *app) conflicts(out *service.Outcome) {
 		if len(s.Conflicts) > 0 {
 			services++
 		}
+		for _, c := range s.Decided {
+			fmt.Fprintf(a.Stdout, "decided  %s\n", visible(c.Path+": "+c.Detail))
+		}
 		for _, c := range s.Conflicts {
 			word := "conflict"
 			if a.Color {

@@ -17,6 +17,7 @@ type file struct {
 	how       how
 	beside    *tree.File // theirs, where it is to stand beside next
 	conflicts []Conflict
+	decided   []Conflict
 }
 
 // how is how a file came to what it is.

@@ -48,7 +48,7 @@ func shapes() []shape {
 type outcome struct {
 	Tree                tree.Tree
 	Merged, Taken, Kept []string
-	Conflicts           []Conflict
+	Conflicts, Decided  []Conflict
 }
 
 func mergeOne(t *testing.T, in Input) outcome {
@@ -57,7 +57,7 @@ func mergeOne(t *testing.T, in Input) outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return outcome{res.Tree, res.Merged, res.Taken, res.Kept, res.Conflicts}
+	return outcome{res.Tree, res.Merged, res.Taken, res.Kept, res.Conflicts, res.Decided}
 }
 
 func one(data []byte) tree.Tree {
@@ -146,13 +146,16 @@ func (s shape) rows(t *testing.T, p Policy) {
 		line++
 	}
 	conflict := []Conflict{{"a", Content, "the same lines were changed here and in new", line}}
+	decided := func(verb string) []Conflict {
+		return []Conflict{{"a", Content, fmt.Sprintf("your line %d %s", line, verb), line}}
+	}
 	switch p {
 	case Abort:
 		run("one line twice", input(s.base, x, y), want(x, outcome{Conflicts: conflict}))
 	case Ours:
-		run("one line twice", input(s.base, x, y), want(alikeTo(s.eol, x), outcome{Merged: a}))
+		run("one line twice", input(s.base, x, y), want(alikeTo(s.eol, x), outcome{Decided: decided("stays")}))
 	case Theirs:
-		run("one line twice", input(s.base, x, y), want(alikeTo(s.eol, y), outcome{Merged: a}))
+		run("one line twice", input(s.base, x, y), want(alikeTo(s.eol, y), outcome{Decided: decided("replaced")}))
 	case Markers:
 		run("one line twice", input(s.base, x, y), want(s.marked(x, "mine", "theirs"), outcome{Conflicts: conflict}))
 	}
@@ -161,7 +164,9 @@ func (s shape) rows(t *testing.T, p Policy) {
 	w = want(mine, outcome{})
 	switch p {
 	case Theirs:
-		w = want(nil, outcome{Taken: a})
+		w = want(nil, outcome{Taken: a, Decided: []Conflict{{"a", Deleted, "deleted although you changed it", 0}}})
+	case Ours:
+		w.Decided = []Conflict{{"a", Deleted, "yours stays as a whole", 0}}
 	case Abort, Markers:
 		detail := "was changed here, and new no longer has it"
 		if p == Markers {
@@ -202,8 +207,8 @@ func TestBothAdd(t *testing.T) {
 	for p, want := range map[Policy]outcome{
 		Abort:   {Tree: in.Ours, Conflicts: conflict(2)},
 		Markers: {Tree: files("a", "head\n<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> new\ntail\n"), Conflicts: conflict(2)},
-		Ours:    {Tree: in.Ours, Merged: []string{"a"}},
-		Theirs:  {Tree: in.Theirs, Merged: []string{"a"}},
+		Ours:    {Tree: in.Ours, Decided: []Conflict{{"a", Content, "your line 2 stays", 2}}},
+		Theirs:  {Tree: in.Theirs, Decided: []Conflict{{"a", Content, "your line 2 replaced", 2}}},
 	} {
 		t.Run(policies[p], func(t *testing.T) {
 			in.Policy = p
@@ -222,8 +227,8 @@ func TestBinary(t *testing.T) {
 		for p, want := range map[Policy]outcome{
 			Abort:   {Tree: o, Conflicts: conflict},
 			Markers: {Tree: beside, Conflicts: []Conflict{{"a", Binary, conflict[0].Detail + "; the new one stands beside it as a.svcgen-new", 0}}},
-			Ours:    {Tree: o},
-			Theirs:  {Tree: n, Taken: []string{"a"}},
+			Ours:    {Tree: o, Decided: []Conflict{{"a", Binary, "yours stays as a whole", 0}}},
+			Theirs:  {Tree: n, Taken: []string{"a"}, Decided: []Conflict{{"a", Binary, "yours is replaced as a whole", 0}}},
 		} {
 			t.Run(name+"/"+policies[p], func(t *testing.T) {
 				mergeOne(t, Input{Base: b, Ours: o, Theirs: n, Policy: p, Label: "new"}).check(t, want)
@@ -294,7 +299,7 @@ func TestLinks(t *testing.T) {
 		dropped := []Conflict{{"a", Link, detail + "; yours stays, and what the template changed in it is left out", 0}}
 		for p, want := range map[Policy]outcome{
 			Abort: {Tree: c.ours, Conflicts: conflict}, Markers: {Tree: c.ours, Conflicts: dropped},
-			Ours: {Tree: c.ours}, Theirs: {Tree: c.ours, Conflicts: dropped},
+			Ours: {Tree: c.ours, Decided: []Conflict{{"a", Link, "yours stays as a whole", 0}}}, Theirs: {Tree: c.ours, Conflicts: dropped},
 		} {
 			t.Run(c.name+"/"+policies[p], func(t *testing.T) {
 				mergeOne(t, Input{Base: c.base, Ours: c.ours, Theirs: c.theirs, Policy: p}).check(t, want)

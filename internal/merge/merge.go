@@ -107,6 +107,7 @@ type Input struct {
 type Result struct {
 	Tree      tree.Tree // ours, with the changes made
 	Conflicts []Conflict
+	Decided   []Conflict        // what Ours or Theirs decided, and what became of ours; not in Merged
 	Merged    []string          // both sides had changed, and it went well
 	Taken     []string          // ours was as in base, and is now as in theirs
 	Kept      []string          // theirs changed, ours had been deleted: it stays so
@@ -185,8 +186,12 @@ func (m *merger) report(files []*file) {
 	r := m.res
 	for _, f := range files {
 		r.Conflicts = append(r.Conflicts, f.conflicts...)
+		r.Decided = append(r.Decided, f.decided...)
 		switch f.how {
 		case merged:
+			if len(f.decided) > 0 {
+				break
+			}
 			r.Merged = append(r.Merged, f.path)
 		case taken:
 			r.Taken = append(r.Taken, f.path)

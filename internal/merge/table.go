@@ -74,8 +74,10 @@ func (m *merger) choose(f *file, kind Kind, format string, args ...any) {
 	switch m.Policy {
 	case Theirs:
 		f.is(f.theirs, taken)
+		f.decide(kind, 0, map[bool]string{true: "deleted although you changed it", false: "yours is replaced as a whole"}[f.theirs == nil])
 	case Ours:
 		f.is(f.ours, stays)
+		f.decide(kind, 0, "yours stays as a whole")
 	default:
 		f.is(f.ours, stays)
 		m.fail(f, kind, 0, format, args...)
@@ -101,9 +103,16 @@ func (m *merger) both(f *file) error {
 // leads to is not ours to give up.
 func (m *merger) link(f *file) {
 	f.is(f.ours, stays)
-	if m.Policy != Ours {
+	if m.Policy == Ours {
+		f.decide(Link, 0, "yours stays as a whole")
+	} else {
 		m.fail(f, Link, 0, "is a symbolic link on one side; links are not followed%s", m.leftOut())
 	}
+}
+
+// decide notes what the policy did with ours.
+func (f *file) decide(kind Kind, line int, what string) {
+	f.decided = append(f.decided, Conflict{f.path, kind, what, line})
 }
 
 // told is what a conflict says besides where the caller goes on in spite of it.
@@ -136,6 +145,9 @@ func (m *merger) text(f *file) error {
 	out, err := m.lines(f)
 	if err != nil {
 		return m.at(f.path, err)
+	}
+	for _, r := range out.decided {
+		f.decide(Content, r.from, r.what(m.Policy))
 	}
 	next := &tree.File{Data: out.Data, Kind: f.kind()}
 	if out.Conflicts > 0 {

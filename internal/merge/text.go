@@ -18,6 +18,8 @@ type Text struct {
 	Conflicts int // how many there are; with Ours and Theirs none are left
 	Line      int // the first conflict's line in ours, or 0
 
+	decided []lines // of ours, that Ours or Theirs decided
+
 	marker int // the first marker's line in Data, or 0
 }
 
@@ -49,6 +51,14 @@ func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string,
 		}
 	}
 	args := []string{"merge-file", "-p", "-q", "-L", yours, "-L", before, "-L", label}
+	var decided []lines
+	if p == Ours || p == Theirs {
+		plain, err := g.Texts(ctx, base, ours, theirs, label, Abort)
+		if err != nil || plain.Conflicts == 0 {
+			return plain, err
+		}
+		decided = conflicting(o, plain.Data)
+	}
 	switch p {
 	case Ours:
 		args = append(args, "--ours")
@@ -62,7 +72,7 @@ func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string,
 	if why := implausible(b, o, t, out, code, p); why != "" {
 		return Text{}, fmt.Errorf("git merge-file %s", why)
 	}
-	text := Text{Data: out, Conflicts: code}
+	text := Text{Data: out, Conflicts: code, decided: decided}
 	if code > 0 {
 		text.marker, text.Line = conflictLines(o, out)
 	}

@@ -87,7 +87,7 @@ func rewriting(w *workspace.Workspace, d *draft, all []*transition) (map[string]
 		for i, e := range list {
 			rs[i] = insert.Rewriting{At: e.p.before.address, Text: e.p.before.text, To: e.p.after.address, New: e.p.after.text, Merge: e.t.inside()}
 			if e.t.merging.Policy == merge.Theirs {
-				rs[i].Merge = e.t.theirs()
+				rs[i].Merge = e.t.theirs(e.p)
 			}
 		}
 		stay := list[:0]
@@ -207,7 +207,7 @@ func (t *transition) entry(d *draft, p pair) error {
 	}
 	with := t.inside()
 	if t.merging.Policy == merge.Theirs {
-		with = t.theirs()
+		with = t.theirs(p)
 	}
 	data, _, err := insert.Rewrite(p.before.file, f.Data, insert.Rewriting{
 		At: p.before.address, Text: p.before.text, To: p.after.address, New: p.after.text, Merge: with,
@@ -279,11 +279,12 @@ func (t *transition) inside() func(base, ours, theirs []byte) []byte {
 }
 
 // theirs merges like inside, and lets the new side win where that conflicts.
-func (t *transition) theirs() func(base, ours, theirs []byte) []byte {
+func (t *transition) theirs(p pair) func(base, ours, theirs []byte) []byte {
 	return func(base, ours, theirs []byte) []byte {
 		if out := t.inside()(base, ours, theirs); out != nil {
 			return out
 		}
+		t.report.Decided = append(t.report.Decided, merge.Conflict{Path: p.before.file, Kind: merge.Content, Detail: p.before.address.String() + ": yours is replaced as a whole"})
 		return theirs
 	}
 }
@@ -332,6 +333,9 @@ func (t *transition) withdraw(d *draft, p *placement) error {
 	if err != nil {
 		return err
 	}
+	if edited {
+		t.report.Decided = append(t.report.Decided, merge.Conflict{Path: p.file, Kind: merge.Deleted, Detail: p.address.String() + " deleted although you changed it"})
+	}
 	d.next[p.file] = tree.File{Data: data, Kind: f.Kind}
 	t.report.Entries = append(t.report.Entries, p.file+": "+p.address.String())
 	return nil
@@ -376,6 +380,7 @@ func (t *transition) told(text string) string {
 // conflict reports an entry, unless the policy decides it.
 func (t *transition) conflict(file string, data []byte, p *placement, kind merge.Kind, format string, args ...any) {
 	if t.merging.Policy == merge.Ours || t.merging.Policy == merge.Theirs {
+		t.report.Decided = append(t.report.Decided, merge.Conflict{Path: file, Kind: kind, Detail: p.address.String() + " stays as you have it"})
 		return
 	}
 	c := merge.Conflict{Path: file, Kind: kind, Detail: fmt.Sprintf(format, args...)}

@@ -41,7 +41,7 @@ func Markdown(out *Outcome, applied bool) string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %d | %d | %d | %s |\n", r.Service, r.Template, r.From, r.To, len(r.Taken), len(r.Merged), len(r.Conflicts), left)
 	}
 	for _, r := range out.Services {
-		if len(r.Merged)+len(r.Deleted)+len(r.Entries)+len(r.Conflicts)+len(r.Notes) == 0 {
+		if len(r.Merged)+len(r.Decided)+len(r.Deleted)+len(r.Entries)+len(r.Conflicts)+len(r.Notes) == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "\n### %s\n\n", r.Service)
@@ -51,6 +51,9 @@ func Markdown(out *Outcome, applied bool) string {
 				at = fmt.Sprintf("%s:%d", c.Path, c.Line)
 			}
 			fmt.Fprintf(&b, "- **conflict** %s %s\n", code(at), escapeMarkdown(c.Detail))
+		}
+		for _, c := range r.Decided {
+			fmt.Fprintf(&b, "- **decided** %s %s\n", code(c.Path), escapeMarkdown(c.Detail))
 		}
 		for _, p := range r.Merged {
 			fmt.Fprintf(&b, "- merged with people's changes: %s\n", code(p))

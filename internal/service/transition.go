@@ -32,6 +32,7 @@ type Report struct {
 	From      string           `json:"from"` // releases
 	To        string           `json:"to"`
 	Taken     []string         `json:"taken"`   // untouched by people, and now as the template has it
+	Decided   []merge.Conflict `json:"decided"` // by --conflict=ours or theirs, and what became of people's
 	Merged    []string         `json:"merged"`  // changed on both sides
 	Deleted   []string         `json:"deleted"` // deleted by people, changed by the template: they stay deleted
 	Entries   []string         `json:"entries"` // entries of shared files that changed
@@ -71,7 +72,7 @@ type transition struct {
 // service's folder and nothing else, so that services are prepared side by side.
 func (t *transition) prepare(ctx context.Context) error {
 	t.report = Report{Service: t.from.service.Name, Template: t.from.ref, From: t.from.tmpl.Release, To: t.to.tmpl.Release,
-		Entries: []string{}, Conflicts: []merge.Conflict{}, Notes: []string{}}
+		Entries: []string{}, Conflicts: []merge.Conflict{}, Decided: []merge.Conflict{}, Notes: []string{}}
 	t.ctx = ctx
 	var err error
 	if t.before == nil {
@@ -205,6 +206,10 @@ func (t *transition) tell() {
 		}
 		c.Path = path.Join(dir, c.Path)
 		r.Conflicts = append(r.Conflicts, c)
+	}
+	for _, c := range t.merged.Decided {
+		c.Path = path.Join(dir, c.Path)
+		r.Decided = append(r.Decided, c)
 	}
 	r.Requires = t.merged.Requires
 }
