@@ -346,6 +346,11 @@ func keep(w *workspace.Workspace, d *draft, ref string, t *template.Template) er
 		}
 	}
 	for p, f := range files {
+		if old, err := tree.Lookup(w.Root, p); err != nil {
+			return err
+		} else if old != nil && p == workspace.ReleaseDir(ref, t.Release)+".sum" { // left without its folder
+			d.read[p] = *old
+		}
 		d.create(p, f)
 	}
 	return nil

@@ -314,6 +314,9 @@ func (l Library) Keeps(ref string, t *template.Template) (bool, error) {
 	if err != nil || sum == nil {
 		return false, err
 	}
+	if _, err := l.W.Root.Lstat(filepath.FromSlash(ReleaseDir(ref, t.Release))); err != nil {
+		return false, nil // the digest alone keeps nothing
+	}
 	own, err := Digest(t.Files)
 	return err == nil && strings.TrimSpace(string(sum.Data)) == own, err
 }
