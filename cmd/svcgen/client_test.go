@@ -312,8 +312,8 @@ func TestClientOfARichDescription(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, dir, map[string]string{"services/ledger/api/openapi.json": string(rich)})
-	run(t, dir, "add", "client", "ledger", "--service", "payments", "--name", "main-ledger")
-	run(t, dir, "add", "client", "book", "--service", "payments")
+	run(t, dir, "add", "client", "ledger", "--service", "payments", "--name", "main-ledger", "--set", "critical=yes")
+	run(t, dir, "add", "client", "book", "--service", "payments", "--set", "critical=yes")
 	// One that speaks Connect: its protos are enough.
 	run(t, dir, "new", "vault")
 	if err := os.Remove(filepath.Join(dir, "services", "vault", "api", "openapi.json")); err != nil {
@@ -330,6 +330,13 @@ func TestClientOfARichDescription(t *testing.T) {
 	}
 	out := tool(t, payments, nil, "go", "test", "-v", "./internal/clients/mainledger", "./internal/clients/book", "./internal/clients/vault")
 	for _, want := range []string{"--- PASS: TestContract/getEntry", "--- PASS: TestContract/ping", "--- PASS: TestContract/createAccount", "--- PASS: TestContract/deleteAccount", "NOTHING TESTED"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("nothing about %q in\n%s", want, out)
+		}
+	}
+	// Its tests are of itself, though it is of no use without two of them.
+	out = tool(t, payments, nil, "go", "test", "-v", "-run", "TestServe$|TestStopLosesNoRequest$", "./cmd/...", "./internal/app")
+	for _, want := range []string{"--- PASS: TestServe", "--- PASS: TestStopLosesNoRequest"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("nothing about %q in\n%s", want, out)
 		}

@@ -290,7 +290,10 @@ func (b *birth) finish(d *draft, values map[string]any) (*Outcome, error) {
 	if has("go.mod") {
 		out.Next = append(out.Next, "cd "+b.service.Path+" && go test ./...")
 	}
-	if b.tmpl.Unit("endpoint") != nil {
+	switch _, keeps := values["resource"]; {
+	case !keeps && b.tmpl.Unit("client") != nil: // it passes on what others keep
+		out.Next = append(out.Next, "svcgen add client SERVICE --service "+b.service.Name)
+	case b.tmpl.Unit("endpoint") != nil:
 		noun := names.Plural(names.Kebab(fmt.Sprint(orName(values["resource"], b.service.Name))))
 		out.Next = append(out.Next, fmt.Sprintf("svcgen add endpoint POST /v1/%s/{id}/refund --service %s", noun, b.service.Name))
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/acme/shop/services/fraud/internal/config"
+	"github.com/acme/shop/services/fraud/internal/config/configtest"
 	"github.com/acme/shop/services/fraud/internal/events"
 	"github.com/acme/shop/services/fraud/internal/events/eventstest"
 	"github.com/acme/shop/services/fraud/internal/telemetry"
@@ -30,9 +31,10 @@ type running struct {
 	ended chan error
 }
 
-// start runs the service; prepare may change it before.
+// start runs the service, with whomever it calls ready; prepare may change it before.
 func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *running {
 	t.Helper()
+	c = configtest.Clients(t, c)
 	c.HTTPAddr, c.AdminAddr, c.Prefetch = "127.0.0.1:0", "127.0.0.1:0", 4
 	if c.NATSURL == "" {
 		c.NATSURL = eventstest.Start(t).ClientURL()

@@ -12,6 +12,7 @@ import (
 	"github.com/acme/shop/services/ledger/internal/ledger"
 
 	"github.com/acme/shop/services/ledger/internal/config"
+	"github.com/acme/shop/services/ledger/internal/config/configtest"
 	"github.com/acme/shop/services/ledger/internal/telemetry"
 )
 
@@ -24,10 +25,11 @@ type running struct {
 	ended chan error
 }
 
-// start runs the service with a route of its own, GET /test/ok; prepare may
-// change it before. Without a DatabaseURL nothing is kept beyond the test.
+// start runs the service with a route of its own, GET /test/ok, and with whomever
+// it calls ready; prepare may change it before. Without a DatabaseURL nothing is kept beyond the test.
 func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *running {
 	t.Helper()
+	c = configtest.Clients(t, c)
 	c.HTTPAddr, c.AdminAddr = "127.0.0.1:0", "127.0.0.1:0"
 	r := &running{log: &buffer{}, ended: make(chan error, 1)}
 	ctx, stop := context.WithCancel(t.Context())

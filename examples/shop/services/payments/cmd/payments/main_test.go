@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/acme/shop/services/payments/internal/config/configtest"
 )
 
 // The test binary is the program itself when it is told so: what is tested here
@@ -45,12 +47,14 @@ type line struct {
 	AdminAddr string `json:"admin_addr"`
 }
 
+// serving starts the service; whomever it calls is ready.
 func serving(t *testing.T, env ...string) *process {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no SIGTERM to send")
 	}
-	p := &process{Cmd: program(t, "serve", append([]string{"HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"}, env...)...)}
+	env = append(append(configtest.Env(t), "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"), env...)
+	p := &process{Cmd: program(t, "serve", env...)}
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

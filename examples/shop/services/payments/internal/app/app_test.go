@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/acme/shop/services/payments/internal/config"
+	"github.com/acme/shop/services/payments/internal/config/configtest"
 	"github.com/acme/shop/services/payments/internal/telemetry"
 )
 
@@ -22,10 +23,11 @@ type running struct {
 	ended chan error
 }
 
-// start runs the service with a route of its own, GET /test/ok; prepare may
-// change it before.
+// start runs the service with a route of its own, GET /test/ok, and with whomever
+// it calls ready; prepare may change it before.
 func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *running {
 	t.Helper()
+	c = configtest.Clients(t, c)
 	c.HTTPAddr, c.AdminAddr = "127.0.0.1:0", "127.0.0.1:0"
 	r := &running{log: &buffer{}, ended: make(chan error, 1)}
 	ctx, stop := context.WithCancel(t.Context())
