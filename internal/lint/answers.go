@@ -31,7 +31,7 @@ func (p *Pass) answers() []answer {
 	for _, o := range p.Outputs {
 		switch {
 		case insert.FormatOf(o.Path) == insert.Go:
-			if !strings.HasSuffix(o.Path, "_test.go") && o.goFile().err == nil {
+			if f := o.goFile(); f.err == nil && !f.servesTests(o.Path) {
 				out = append(out, goAnswers(o)...)
 			}
 		case slices.Contains(sources, path.Ext(o.Path)) && !isTest(o.Path):

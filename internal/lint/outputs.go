@@ -131,8 +131,18 @@ func (g *goFile) at(pos token.Pos) (line, col int) {
 	return p.Line, p.Column
 }
 
-// program lists the Go files that parse and are no tests.
-func (p *Pass) program() []*Output { return p.goFiles(false) }
+// servesTests reports whether the file is there for tests alone: a test, or one
+// that other packages' tests share, which no program would import testing for.
+func (g *goFile) servesTests(name string) bool {
+	return strings.HasSuffix(name, "_test.go") || g.File != nil && slices.ContainsFunc(g.Imports, func(s *ast.ImportSpec) bool {
+		return s.Path.Value == `"testing"` || s.Path.Value == `"net/http/httptest"`
+	})
+}
+
+// program lists the Go files that parse and do not serve tests.
+func (p *Pass) program() []*Output {
+	return slices.DeleteFunc(p.goFiles(false), func(o *Output) bool { return o.goFile().servesTests(o.Path) })
+}
 
 func (p *Pass) goFiles(tests bool) []*Output {
 	var out []*Output
