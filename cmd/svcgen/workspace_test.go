@@ -20,6 +20,10 @@ func watched(t *testing.T) string {
 	run(t, t.TempDir(), "init", ws, "--with", "all", "--module", "github.com/acme/shop")
 	run(t, ws, "new", "payments", "--set", "database=postgres")
 	run(t, ws, "new", "fraud", "--template", "worker")
+	run(t, ws, "new", "ledger", "--template", "rpc", "--set", "database=postgres")
+	run(t, ws, "new", "gateway", "--template", "gateway")
+	run(t, ws, "add", "client", "payments", "--service", "gateway")
+	run(t, ws, "new", "storefront", "--template", "web")
 	return ws
 }
 
@@ -29,12 +33,12 @@ func TestPrometheusReadsTheWorkspace(t *testing.T) {
 	needed(t, "promtool", "kubectl")
 	ws := watched(t)
 	out := tool(t, ws, nil, "promtool", "check", "config", "observability/prometheus.yaml")
-	if !strings.Contains(out, "2 rule files found") {
+	if !strings.Contains(out, "4 rule files found") {
 		t.Errorf("promtool does not see the services' rules: %s", out)
 	}
 	for env, replicas := range map[string]string{"dev": "", "prod": "HorizontalPodAutoscaler"} {
 		out := tool(t, ws, nil, "kubectl", "kustomize", "deploy/"+env)
-		if strings.Count(out, "namespace: "+env+"\n") < 4 || !strings.Contains(out, replicas) {
+		if strings.Count(out, "namespace: "+env+"\n") < 10 || !strings.Contains(out, replicas) {
 			t.Errorf("deploy/%s does not join the services' overlays:\n%s", env, out)
 		}
 	}
@@ -66,7 +70,7 @@ func TestGrafanaFindsTheDashboards(t *testing.T) {
 
 	var sources struct{ Datasources []struct{ Type string } }
 	load(t, filepath.Join(ws, "observability", "grafana", "provisioning", "datasources", "datasources.yaml"), &sources)
-	for _, service := range []string{"payments", "fraud"} {
+	for _, service := range []string{"payments", "fraud", "ledger", "gateway"} {
 		data, err := os.ReadFile(filepath.Join(gathered, service+".json"))
 		if err != nil {
 			t.Fatal(err)
@@ -143,6 +147,21 @@ func TestCollectorIsWhole(t *testing.T) {
 	env, err := os.ReadFile(filepath.Join(ws, "observability", "compose.env"))
 	if err != nil || !strings.Contains(string(env), ":-http://otel-collector:4318}") || compose.Services["otel-collector"] == nil {
 		t.Errorf("the services are not told of the collector: %s, %v", env, err)
+	}
+	var shared struct {
+		Services map[string]struct {
+			EnvFile []struct {
+				Path     string
+				Required *bool
+			} `yaml:"env_file"`
+		}
+	}
+	load(t, filepath.Join(ws, "compose.yaml"), &shared)
+	for _, name := range []string{"payments", "fraud", "ledger", "gateway"} {
+		files := shared.Services[name].EnvFile
+		if len(files) != 1 || files[0].Path != "observability/compose.env" || files[0].Required == nil || *files[0].Required {
+			t.Errorf("%s is told of the collector by %+v", name, files)
+		}
 	}
 }
 
