@@ -1,9 +1,12 @@
 # What takes longer than `go test ./...`, which needs no make.
 
-.PHONY: ci life fuzz bench reproducible
+.PHONY: ci full life fuzz bench reproducible
 
 ci: # everything that must hold before a change lands; installs what it needs on Debian
 	.ci/run
+
+full: # every combination of every template's values, with and without units, its tests with the race detector
+	CI=true go run ./cmd/svcgen lint --build --no-images templates
 
 life: # long random lives of a workspace: make life STEPS=1000
 	for seed in 11 12 13 14 15 16 17 18; do \

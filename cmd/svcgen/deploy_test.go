@@ -1,9 +1,6 @@
 package main_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -83,103 +80,6 @@ func TestOverlaysBuild(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-// engine is the client of the Docker engine that answers; without one the test is
-// skipped, loudly, and fails in CI.
-func engine(t *testing.T) string {
-	t.Helper()
-	docker := os.Getenv("DOCKER")
-	if docker == "" {
-		docker = "docker"
-	}
-	if out, err := exec.Command(docker, "info").CombinedOutput(); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("a Docker engine is needed here: %s", out)
-		}
-		t.Skip("SKIPPED: no Docker engine answers; eval \"$(.ci/docker-up)\" starts one")
-	}
-	return docker
-}
-
-// image builds the service's image, which goes with the test, and checks what can
-// be told from outside.
-func image(t *testing.T, docker, service string) (name string) {
-	t.Helper()
-	name = fmt.Sprintf("svcgen-test-%d", os.Getpid())
-	build := append([]string{"build", "-q", "-t", name}, strings.Fields(os.Getenv("BASE_ARGS"))...)
-	tool(t, service, []string{"DOCKER_BUILDKIT=1"}, docker, append(build, ".")...)
-	t.Cleanup(func() {
-		_ = exec.Command(docker, "rm", "-f", name).Run()
-		_ = exec.Command(docker, "rmi", "-f", name).Run()
-	})
-
-	var image []struct {
-		Size   int64
-		Config struct{ User string }
-	}
-	inspect(t, docker, name, &image)
-	if image[0].Size > 20<<20 {
-		t.Errorf("the image has %d MiB; 20 are allowed", image[0].Size>>20)
-	}
-	if user, _, _ := strings.Cut(image[0].Config.User, ":"); user != "65532" {
-		t.Errorf("the image runs as %q", image[0].Config.User)
-	}
-	return name
-}
-
-// TestImageMigrates has the image of a service with a database migrate, as an init
-// container does, where the database is away: it says so and fails.
-func TestImageMigrates(t *testing.T) {
-	docker := engine(t)
-	_, service := fresh(t, "--set", "database=postgres")
-	name := image(t, docker, service)
-	out, err := exec.Command(docker, "run", "--rm", "--read-only", "--cap-drop", "ALL", "--network", "host", "--security-opt", "no-new-privileges",
-		"-e", "DATABASE_URL=postgres://nobody:hunter2@127.0.0.1:1/none", name, "migrate").CombinedOutput()
-	if err == nil || !strings.HasSuffix(err.Error(), "status 1") || !strings.Contains(string(out), "failed to connect") || strings.Contains(string(out), "hunter2") {
-		t.Errorf("migrate without its database: %v\n%s", err, out)
-	}
-}
-
-// TestImage runs the service's image as it will be run: without any capability,
-// on a read-only root, as nobody.
-func TestImage(t *testing.T) {
-	docker := engine(t)
-	_, service := fresh(t)
-	name := image(t, docker, service)
-	tool(t, service, nil, docker, "run", "-d", "--name", name, "--read-only", "--cap-drop", "ALL", "--network", "host",
-		"--security-opt", "no-new-privileges", "--health-interval", "1s", "-e", "OTEL_SDK_DISABLED=true", "-e", "DRAIN_DELAY=100ms",
-		"-e", "HTTP_ADDR=127.0.0.1:18081", "-e", "ADMIN_ADDR=127.0.0.1:19081", name)
-	waitFor(t, "the container to be healthy", func() bool {
-		var c []struct {
-			State struct{ Health struct{ Status string } }
-		}
-		inspect(t, docker, name, &c)
-		return c[0].State.Health.Status == "healthy"
-	})
-	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/nowhere": 404} {
-		resp, err := http.Get("http://127.0.0.1:18081" + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		if resp.StatusCode != want {
-			t.Errorf("%s answers %d, want %d", path, resp.StatusCode, want)
-		}
-	}
-	tool(t, service, nil, docker, "stop", "-t", "20", name)
-	var c []struct{ State struct{ ExitCode int } }
-	inspect(t, docker, name, &c)
-	if c[0].State.ExitCode != 0 {
-		t.Errorf("exit code %d after docker stop\n%s", c[0].State.ExitCode, tool(t, service, nil, docker, "logs", name))
-	}
-}
-
-func inspect(t *testing.T, docker, name string, into any) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(tool(t, ".", nil, docker, "inspect", name)), into); err != nil {
-		t.Fatal(err)
 	}
 }
 

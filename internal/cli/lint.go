@@ -22,6 +22,8 @@ type lintFlags struct {
 	build                     bool
 	jobs                      int
 	buildArgs                 []string
+	tests                     string
+	noImages                  bool
 	outputs                   []string
 
 	// format is the global flag's: a lint has more of them.
@@ -77,10 +79,13 @@ leaves paths out, and names a baseline of old findings.`,
 	flags.BoolVar(&f.build, "build", false, "also build and test what every combination of values renders")
 	flags.IntVar(&f.jobs, "jobs", max(1, runtime.NumCPU()/2), "with --build: how many services are built at once")
 	flags.StringArrayVar(&f.buildArgs, "build-arg", nil, "with --build: an argument of docker build, `NAME=VALUE`; may be repeated")
+	flags.StringVar(&f.tests, "tests", string(lint.TestAll), "with --build: run the tests of all services, of a cover in which every two choices meet, or of none: "+strings.Join(testings, ", "))
+	flags.BoolVar(&f.noImages, "no-images", false, "with --build: build no images")
 	flags.StringVar(&f.baseline, "baseline", "", "the `FILE` of old findings that do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write what is found now to the baseline")
 	_ = cmd.RegisterFlagCompletionFunc("format", offering(func() []string { return lintFormats }))
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", offering(func() []string { return levels }))
+	_ = cmd.RegisterFlagCompletionFunc("tests", offering(func() []string { return testings }))
 	for _, name := range []string{"explain", "rule", "skip"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, offering(ruleNames))
 	}
@@ -144,6 +149,9 @@ func (a *app) explainRule(id string) error {
 // levels are the values of --fail-on.
 var levels = []string{"info", "warning", "error", "never"}
 
+// testings are the values of --tests.
+var testings = []string{string(lint.TestAll), string(lint.TestCover), string(lint.TestNone)}
+
 // lintFormats are the values of --format.
 var lintFormats = []string{"text", "json", "sarif", "github", "junit"}
 
@@ -163,14 +171,8 @@ func (f lintFlags) check() error {
 			return diag.Errorf("--rule and --skip both name %s", id)
 		}
 	}
-	if len(f.buildArgs) > 0 && !f.build {
-		return diag.Errorf("--build-arg needs --build")
-	}
-	if f.build && (f.fix || f.write) {
-		return diag.Errorf("--build goes with neither --fix nor --write-baseline").WithHint("mend what needs no build first")
-	}
-	if f.jobs < 1 {
-		return diag.Errorf("--jobs takes a number above 0, not %d", f.jobs)
+	if err := f.checkBuild(); err != nil {
+		return err
 	}
 	if f.write && len(f.outputs) > 0 {
 		return diag.Errorf("--write-baseline does not go with --output").WithHint("write the baseline first")

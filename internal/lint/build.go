@@ -28,6 +28,8 @@ type Builder struct {
 	Docker string   // the docker program, whose engine answers; "": no images
 	Race   bool     // the race detector works here
 	Args   []string // --build-arg of images
+	Tests  Tests    // whose tests run; "": all
+	Bare   bool     // no images
 
 	Note     func(text string)                // tells what was left out, and why; may be nil
 	Progress func(done, all int, what string) // tells what is at work; may be nil
@@ -36,7 +38,18 @@ type Builder struct {
 	all, done atomic.Int64
 	mu        sync.Mutex
 	told      []string
+	modules   sync.Map // of moduleKey: what is wrong with each
 }
+
+// Tests says which of the services that are built are tested, too: that takes
+// most of the time.
+type Tests string
+
+const (
+	TestAll   Tests = "all"   // every one
+	TestCover Tests = "cover" // so many that every two choices meet, units among them
+	TestNone  Tests = "none"
+)
 
 // NewBuilder looks for the programs. At most jobs services are built at once.
 func NewBuilder(ctx context.Context, jobs int) (*Builder, error) {
@@ -112,10 +125,16 @@ type failure struct {
 	msg       string
 }
 
+// steps are what is done with a service besides vetting and tidying it.
+type steps struct {
+	generate bool // its code is generated anew first
+	test     bool
+	image    bool
+}
+
 // build writes files into a folder of their own and returns what is wrong with
-// them: with each Go module, whose code is generated anew first where stale is
-// true, and, where image is true, with the image.
-func (b *Builder) build(ctx context.Context, what string, files tree.Tree, stale, image bool) ([]failure, error) {
+// them.
+func (b *Builder) build(ctx context.Context, what string, files tree.Tree, s steps) ([]failure, error) {
 	b.all.Add(1)
 	defer func() { b.done.Add(1) }()
 	select {
@@ -138,10 +157,11 @@ func (b *Builder) build(ctx context.Context, what string, files tree.Tree, stale
 	}
 	var found []failure
 	for _, mod := range modules(files) {
-		m := module{b: b, ctx: ctx, top: top, dir: filepath.Join(dir, filepath.FromSlash(mod)), at: mod, files: files, what: what, stale: stale}
-		found = append(found, m.check()...)
+		m := module{b: b, ctx: ctx, top: top, dir: filepath.Join(dir, filepath.FromSlash(mod)), at: mod, files: files, what: what, steps: s}
+		once, _ := b.modules.LoadOrStore(m.key(), sync.OnceValue(m.check))
+		found = append(found, once.(func() []failure)()...)
 	}
-	if len(found) == 0 && image && ctx.Err() == nil {
+	if len(found) == 0 && s.image && ctx.Err() == nil {
 		found = b.image(ctx, what, top, dir, files)
 	}
 	return found, ctx.Err()
@@ -202,7 +222,7 @@ var offline = regexp.MustCompile(`dial tcp|no such host|i/o timeout|TLS handshak
 // network is missing nothing can be told of the template.
 func (b *Builder) image(ctx context.Context, what, top, dir string, files tree.Tree) []failure {
 	f, ok := files["Dockerfile"]
-	if !ok {
+	if !ok || b.Bare {
 		return nil
 	}
 	if b.Docker == "" {

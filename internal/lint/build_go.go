@@ -3,6 +3,7 @@ package lint
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -25,7 +26,25 @@ type module struct {
 	at       string // its folder below the service's; "." is that itself
 	files    tree.Tree
 	what     string
-	stale    bool // go generate comes first
+	steps    steps
+}
+
+// moduleKey tells modules apart. Services that differ elsewhere may have one in
+// common: what is beside a module has no part in it.
+type moduleKey struct {
+	at    string
+	steps steps
+	files [sha256.Size]byte
+}
+
+func (m module) key() moduleKey {
+	own := tree.Tree{}
+	for p, f := range m.files {
+		if m.at == "." || strings.HasPrefix(p, m.at+"/") {
+			own[p] = f
+		}
+	}
+	return moduleKey{m.at, m.steps, identity(own)}
 }
 
 // check vets the module, runs its tests, and looks whether it is tidy. What
@@ -33,13 +52,13 @@ type module struct {
 func (m module) check() []failure {
 	var found []failure
 	if m.hasCode() {
-		if m.stale {
+		if m.steps.generate {
 			found = m.generate()
 		}
 		if len(found) == 0 {
 			found = m.vet()
 		}
-		if len(found) == 0 {
+		if len(found) == 0 && m.steps.test {
 			found = m.test()
 		}
 	}

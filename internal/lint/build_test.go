@@ -94,7 +94,7 @@ func TestBuildFailures(t *testing.T) {
 			for p, text := range tc.files {
 				files[p] = tree.File{Data: []byte(text)}
 			}
-			got, err := b.build(t.Context(), "a", files, false, false)
+			got, err := b.build(t.Context(), "a", files, steps{test: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestBuildEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { _, err := b.build(ctx, "a", files, false, false); ended <- err }()
+	go func() { _, err := b.build(ctx, "a", files, steps{test: true}); ended <- err }()
 	for {
 		if _, err := os.Stat(mark); err == nil {
 			break
@@ -161,6 +161,38 @@ func builderOf(t *testing.T) *Builder {
 	return b
 }
 
+// TestModulesOnce: a module that services have in common is vetted once, whatever
+// is beside it.
+func TestModulesOnce(t *testing.T) {
+	b := builderOf(t)
+	vetted := 0
+	b.Progress = func(_, _ int, what string) {
+		if strings.HasSuffix(what, "go vet") {
+			vetted++
+		}
+	}
+	files := tree.Tree{
+		"go.mod":        {Data: []byte("module example.com/a\n\ngo 1.26.0\n")},
+		"a.go":          {Data: []byte("package a\n")},
+		"server/go.mod": {Data: []byte("module example.com/a/server\n\ngo 1.26.0\n")},
+		"server/a.go":   {Data: []byte("package server\n\nvar x int = \"x\"\n")},
+	}
+	want := []failure{{"server/a.go", 3, 13, `go vet: server/a.go: cannot use "x" (untyped string constant) as int value in variable declaration`}}
+	for i, text := range []string{"package a\n", "package a\n\nvar A = 1\n", "package a\n"} {
+		files["a.go"] = tree.File{Data: []byte(text)}
+		got, err := b.build(t.Context(), "a", files, steps{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(failure{})); diff != "" {
+			t.Errorf("%d: %s", i, diff)
+		}
+	}
+	if vetted != 3 {
+		t.Errorf("%d modules were vetted, of 3 different ones", vetted)
+	}
+}
+
 // TestBuildPlain: what is said of a module does not tell where it was built.
 func TestBuildPlain(t *testing.T) {
 	b := builderOf(t)
@@ -170,7 +202,7 @@ func TestBuildPlain(t *testing.T) {
 		"tool/tool/a.go": {Data: []byte("package tool\n")},
 	}
 	for range 2 { // the second time vet tells it from its cache
-		got, err := b.build(t.Context(), "a", files, false, false)
+		got, err := b.build(t.Context(), "a", files, steps{test: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -188,6 +188,57 @@ func complete(lists [][]string, open map[pair]bool, first pair) []int {
 	return chosen
 }
 
+// meeting chooses of the sets so many that every two elements that are together
+// in one of them are together in a chosen one: greedily, the set that brings
+// most pairs first. What is in every set meets everything anyway.
+func meeting(sets [][]string) (chosen []int) {
+	times := map[string]int{}
+	for _, set := range sets {
+		for _, e := range set {
+			times[e]++
+		}
+	}
+	differing := make([][]string, len(sets))
+	for i, set := range sets {
+		differing[i] = slices.DeleteFunc(slices.Clone(set), func(e string) bool { return times[e] == len(sets) })
+		if len(differing[i]) == 0 {
+			differing[i] = set[:min(1, len(set))]
+		}
+	}
+	sets = differing
+	met := map[[2]string]bool{}
+	for {
+		best, most := -1, 0
+		for i, set := range sets {
+			n := 0
+			for j, a := range set {
+				others := set[j+1:]
+				if len(set) == 1 {
+					others = set // one alone meets itself
+				}
+				for _, b := range others {
+					if !met[[2]string{a, b}] {
+						n++
+					}
+				}
+			}
+			if n > most {
+				best, most = i, n
+			}
+		}
+		if best < 0 {
+			slices.Sort(chosen)
+			return chosen
+		}
+		chosen = append(chosen, best)
+		for j, a := range sets[best] {
+			for _, b := range sets[best][j:] {
+				met[[2]string{a, b}] = true
+			}
+		}
+	}
+}
+
 // condense joins the same finding of several renderings into one, and names the
 // smallest choice of values that shows it. What the template's own files show
 // needs no values.

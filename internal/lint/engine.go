@@ -41,7 +41,7 @@ func one(ctx context.Context, in Input, o Options) *Report {
 		p.ran[r.ID] = true
 	}
 	if p.building != nil {
-		rep.Built = p.building.built
+		rep.Built, rep.Tested = p.building.built, p.building.tested
 	}
 	findings, hidden := p.suppress(p.condense(slices.Concat(found...)))
 	if o.speaks(ignoreWithoutReason, in) {

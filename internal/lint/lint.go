@@ -98,8 +98,9 @@ type Finding struct {
 type Report struct {
 	Templates    int       `json:"templates"`
 	Combinations int       `json:"combinations"`
-	Built        int       `json:"built,omitempty"` // different services that were built, alone or with units
-	Sampled      []string  `json:"sampled"`         // templates with more combinations than were rendered
+	Built        int       `json:"built,omitempty"`  // different services that were built, alone or with units
+	Tested       int       `json:"tested,omitempty"` // those of them whose tests ran
+	Sampled      []string  `json:"sampled"`          // templates with more combinations than were rendered
 	Suppressed   int       `json:"suppressed"`
 	Findings     []Finding `json:"findings"`
 	Mended       []Finding `json:"mended,omitempty"`
@@ -151,6 +152,7 @@ func joined(reports []*Report) *Report {
 	for _, r := range reports {
 		all.Combinations += r.Combinations
 		all.Built += r.Built
+		all.Tested += r.Tested
 		all.Hidden = append(all.Hidden, r.Hidden...)
 		all.looked = append(all.looked, r.looked...)
 		all.Sampled = append(all.Sampled, r.Sampled...)

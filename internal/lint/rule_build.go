@@ -28,8 +28,9 @@ var outputDoesNotBuild = Rule{
 // building is what the rule needs besides the pass.
 type building struct {
 	*Builder
-	ctx   context.Context
-	built int // how many different services were built
+	ctx    context.Context
+	built  int // how many different services were built
+	tested int // and of them, how many were tested, too
 }
 
 // built is one rendered service, alone or with units.
@@ -38,6 +39,7 @@ type built struct {
 	shown []int
 	units []string                   // that were added
 	stale bool                       // code has to be generated first
+	test  bool                       // its tests run
 	made  map[string]template.Source // what they made
 	found []failure
 	err   error
@@ -47,20 +49,56 @@ type built struct {
 // all its units.
 func (p *Pass) build() {
 	bases := p.distinctServices()
-	p.buildAll(bases)
-	var grown []*built
+	grown := map[*built]*built{}
+	all := slices.Clone(bases)
 	for _, b := range bases {
-		if len(b.found) == 0 && b.err == nil {
-			if g := p.withUnits(b); g != nil {
-				grown = append(grown, g)
-			}
+		if g := p.withUnits(b); g != nil {
+			grown[b] = g
+			all = append(all, g)
 		}
 	}
-	p.buildAll(grown)
-	for _, b := range slices.Concat(bases, grown) {
-		p.blame(b)
+	p.chooseTests(all)
+	p.buildAll(bases)
+	all = slices.Clone(bases)
+	for _, b := range bases {
+		if g := grown[b]; g != nil && len(b.found) == 0 && b.err == nil {
+			all = append(all, g)
+		}
 	}
-	p.building.built = len(bases) + len(grown)
+	p.buildAll(all[len(bases):])
+	for _, b := range all {
+		p.blame(b)
+		if b.test {
+			p.building.tested++
+		}
+	}
+	p.building.built = len(all)
+}
+
+// chooseTests says which of the services are tested, too.
+func (p *Pass) chooseTests(all []*built) {
+	switch p.building.Tests {
+	case TestNone:
+	case TestCover:
+		var sets [][]string
+		for _, b := range all {
+			set := []string{fmt.Sprint("units=", len(b.units) > 0)}
+			for _, i := range b.shown {
+				for name, answer := range p.Renderings[i].Values {
+					set = append(set, name+"="+answer)
+				}
+			}
+			slices.Sort(set)
+			sets = append(sets, slices.Compact(set))
+		}
+		for _, i := range meeting(sets) {
+			all[i].test = true
+		}
+	default:
+		for _, b := range all {
+			b.test = true
+		}
+	}
 }
 
 // buildAll builds services side by side, as many as the builder lets.
@@ -72,7 +110,7 @@ func (p *Pass) buildAll(all []*built) {
 			if with := p.Renderings[b.shown[0]].Values; len(with) > 0 {
 				what += " " + Choice(with)
 			}
-			b.found, b.err = p.building.build(p.building.ctx, what, b.files, b.stale, len(b.units) == 0)
+			b.found, b.err = p.building.build(p.building.ctx, what, b.files, steps{generate: b.stale, test: b.test, image: len(b.units) == 0})
 		})
 	}
 	wg.Wait()

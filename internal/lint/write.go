@@ -61,6 +61,9 @@ func (r *Report) rendered() string {
 	if r.Built > 0 {
 		s += fmt.Sprintf(", %d built", r.Built)
 	}
+	if r.Tested < r.Built {
+		s += fmt.Sprintf(", %d tested", r.Tested)
+	}
 	return s
 }
 
