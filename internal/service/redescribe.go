@@ -22,8 +22,8 @@ func (t *transition) redescribe(d *draft) error {
 	if e.err != nil {
 		return e.err
 	}
-	d.read[e.file] = tree.File{Data: t.descriptor.Data}
-	d.next[e.file] = tree.File{Data: e.data}
+	d.read[e.file] = tree.File{Data: t.descriptor.Data, Kind: t.descriptor.Kind}
+	d.next[e.file] = tree.File{Data: e.data, Kind: t.descriptor.Kind}
 	return nil
 }
 

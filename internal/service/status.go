@@ -149,14 +149,30 @@ func compared(w *workspace.Workspace, st state) (*layout, tree.Tree, error) {
 	return base, ours, nil
 }
 
-// checkedOut gives base's files the line endings that ours have.
+// checkedOut gives base's files the line endings that ours have, and their kinds
+// where the disk does not keep what may be executed.
 func checkedOut(base, ours tree.Tree) {
+	modeless := executable(ours)
 	for p, f := range base {
 		if o, there := ours[p]; there && f.Kind != tree.Symlink && o.Kind != tree.Symlink {
 			f.Data = merge.Endings(f.Data, o.Data)
+			if modeless {
+				f.Kind = o.Kind
+			}
 			base[p] = f
 		}
 	}
+}
+
+// executable reports whether all files are: a disk of FAT's family says so of
+// each, and a person of no descriptor.
+func executable(files tree.Tree) bool {
+	for _, f := range files {
+		if f.Kind == tree.Plain {
+			return false
+		}
+	}
+	return len(files) > 1
 }
 
 func (s *Standing) wired(w *workspace.Workspace, in *listed, from state, base *layout) error {

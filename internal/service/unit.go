@@ -121,7 +121,7 @@ func removeUnit(w *workspace.Workspace, lib workspace.Library, o RemoveOptions) 
 	if e.err != nil {
 		return nil, e.err
 	}
-	r.d.read[e.file], r.d.next[e.file] = tree.File{Data: desc.Data}, tree.File{Data: e.data}
+	r.d.read[e.file], r.d.next[e.file] = tree.File{Data: desc.Data, Kind: desc.Kind}, tree.File{Data: e.data, Kind: desc.Kind}
 	out := &Outcome{Plan: r.d.plan(), Notes: r.d.notes, Done: fmt.Sprintf("%s has no longer the %s %s", st.service.Name, o.Unit, strings.Join(o.Args, " "))}
 	out.Lines = folded(out.Plan, func(string) string { return "" })
 	if f, err := tree.Lookup(w.Root, path.Join(dir, "go.mod")); err == nil && f != nil {

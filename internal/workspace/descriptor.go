@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/svcgen/svcgen/internal/document"
+	"github.com/svcgen/svcgen/internal/tree"
 )
 
 // DescriptorFile stands in a service's folder.
@@ -24,6 +25,7 @@ type Descriptor struct {
 	Values                  map[string]string
 	Units                   []Unit
 	Data                    []byte // the file as it is
+	Kind                    tree.Kind
 }
 
 // Unit is a unit that was added to a service.

@@ -129,6 +129,7 @@ func (w *Workspace) Descriptor(s *Service) (*Descriptor, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.Kind = f.Kind
 	if d.Name != s.Name {
 		return nil, &diag.Error{File: file, Msg: fmt.Sprintf("says it is %q; the manifest calls it %q", d.Name, s.Name)}
 	}
