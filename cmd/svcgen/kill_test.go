@@ -32,107 +32,37 @@ func strace(t *testing.T) string {
 	return path
 }
 
-// changing are the system calls that change a file system.
-var changing = []string{"write", "openat", "mkdirat", "renameat", "renameat2", "unlinkat", "fchmodat", "linkat"}
+// fault is what happens to a system call: "signal=SIGKILL", "error=ENOSPC".
+type fault struct{ call, what string }
 
-func TestKilledAtEveryCall(t *testing.T) {
-	tool := strace(t)
-	before := tiny(t)
-	// What there is after a later command, with and without the killed one.
-	without, with := clone(t, before), clone(t, before)
-	run(t, without, "new", "later", "--template", "tiny")
-	run(t, with, "new", "killed", "--template", "tiny")
-	run(t, with, "new", "later", "--template", "tiny")
-	wanted := []map[string]string{snapshot(t, without), snapshot(t, with)}
-
-	for _, call := range changing {
-		for n := 1; ; n++ {
-			dir := clone(t, before)
-			if !faulty(t, tool, dir, call, n, "signal=SIGKILL", "new", "killed", "--template", "tiny") {
-				if n == 1 && (call == "write" || call == "renameat") {
-					t.Errorf("%s was never called: the test does not test it", call)
-				}
-				break
-			}
-			run(t, dir, "new", "later", "--template", "tiny")
-			got := snapshot(t, dir)
-			if d0, d1 := differences(wanted[0], got), differences(wanted[1], got); len(d0) > 0 && len(d1) > 0 {
-				t.Errorf("killed at %s %d: neither before (%v) nor after (%v)", call, n, d0, d1)
-			}
-			os.RemoveAll(dir)
-			if call == "openat" || call == "write" {
-				n += 2 // the many calls that change nothing but the stage
-			}
-		}
-	}
+// ending is how a command ended that met a fault.
+type ending struct {
+	out     string
+	code    int  // -1: it was killed
+	reached bool // the fault came
 }
 
-// TestFailingCalls lets calls fail instead: the command says so, exits 3, and
-// leaves the workspace as it was.
-func TestFailingCalls(t *testing.T) {
-	tool := strace(t)
-	before := tiny(t)
-	want := snapshot(t, before)
-	later := clone(t, before)
-	run(t, later, "new", "later", "--template", "tiny")
-	without := snapshot(t, later)
-	for _, fault := range []string{"ENOSPC", "EIO", "EACCES"} {
-		for _, call := range []string{"mkdirat", "renameat", "unlinkat"} {
-			for n := 1; ; n++ {
-				dir := clone(t, before)
-				log := filepath.Join(t.TempDir(), "log")
-				cmd := exec.Command(tool, "-f", "-qq", "-o", log, "-e", "trace="+call,
-					"-e", "inject="+call+":error="+fault+":when="+strconv.Itoa(n), mustBinary(t), "new", "x", "--template", "tiny")
-				cmd.Dir = dir
-				out, err := cmd.CombinedOutput()
-				got := snapshot(t, dir)
-				if call == "unlinkat" && err != nil {
-					// Undoing needs the call that fails; the next command undoes.
-					run(t, dir, "new", "later", "--template", "tiny")
-					got = snapshot(t, dir)
-					if d := differences(without, got); len(d) > 0 {
-						t.Errorf("%s at %s %d: the next command did not bring back what was: %v", fault, call, n, d)
-					}
-					got = want
-				}
-				os.RemoveAll(dir)
-				if err == nil {
-					if _, ok := got["services/x/README.md"]; !ok {
-						t.Errorf("%s %s %d: exit 0 without the service\n%s", fault, call, n, out)
-					}
-					if trace, _ := os.ReadFile(log); !strings.Contains(string(trace), "INJECTED") {
-						break // there is no nth call
-					}
-					continue
-				}
-				if d := differences(want, got); len(d) > 0 {
-					t.Errorf("%s at %s %d left %v\n%s", fault, call, n, d, out)
-				}
-				if !strings.Contains(string(out), "error: ") || cmd.ProcessState.ExitCode() != 3 {
-					t.Errorf("%s at %s %d: exit %d\n%s", fault, call, n, cmd.ProcessState.ExitCode(), out)
-				}
-			}
-		}
-	}
-}
-
-// faulty runs svcgen with a fault at the nth call and reports whether it was
-// reached.
-func faulty(t *testing.T, tool, dir, call string, n int, fault string, args ...string) bool {
+// meets runs svcgen in dir with a fault at the nth call, or from the nth on where
+// when ends with a plus. strace counts the calls of each thread alone: a fault may
+// come twice.
+func (f fault) meets(t *testing.T, tool, dir, when string, args ...string) ending {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "log")
-	cmd := exec.Command(tool, append([]string{"-f", "-qq", "-o", log, "-e", "trace=" + call,
-		"-e", "inject=" + call + ":" + fault + ":when=" + strconv.Itoa(n), mustBinary(t)}, args...)...)
+	cmd := exec.Command(tool, append([]string{"-f", "-qq", "-o", log, "-e", "trace=" + f.call, "-e", "signal=none",
+		"-e", "inject=" + f.call + ":" + f.what + ":when=" + when, mustBinary(t)}, args...)...)
 	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1") // few threads, few interrupted calls
 	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			return true
-		}
-		t.Fatalf("%s at %s %d: %v\n%s", fault, call, n, err, out)
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
 	}
-	return false
+	trace, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	killed := ok && status.Signaled()
+	return ending{string(out), cmd.ProcessState.ExitCode(), killed || strings.Contains(string(trace), "INJECTED")}
 }
 
 func mustBinary(t *testing.T) string {
@@ -150,4 +80,17 @@ func clone(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	return to
+}
+
+// nth counts calls: all of them where all, else the first ones and then fewer and
+// fewer of the many that are alike.
+func nth(all bool) func(yield func(n int, when string) bool) {
+	return func(yield func(int, string) bool) {
+		step := 1
+		for n := 1; yield(n, strconv.Itoa(n)); n += step {
+			if !all && n > 2 {
+				step += n / 3
+			}
+		}
+	}
 }

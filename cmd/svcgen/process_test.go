@@ -26,7 +26,9 @@ var binary = sync.OnceValues(func() (string, error) {
 	if runtime.GOOS == "windows" {
 		bin += ".exe"
 	}
-	out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
+	build := exec.Command("go", "build", "-o", bin, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as a release is
+	out, err := build.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
@@ -75,13 +77,19 @@ func tiny(t testing.TB) string {
 			"  - {slot: compose}\n  - {file: list.txt, lines: true, entry: '{{ .Service.Name }} {{ .Service.Port }}'}\n",
 		"compose.yaml": "services:\n",
 		"list.txt":     "# services\n",
-		"tools/tiny/template.yaml": "version: 1\nname: tiny\nrelease: 1.0.0\nkind: other\nlayers: [base]\nwiring:\n" +
-			"  compose: [wiring/compose.yaml.tmpl]\n",
-		"tools/tiny/base/README.md.tmpl":      "# {{ .Service.Name }}\n",
-		"tools/tiny/base/a/b/c.txt":           "c\n",
-		"tools/tiny/wiring/compose.yaml.tmpl": "image: {{ .Service.Name }}\nports: [\"{{ .Service.Port }}:{{ .Service.Port }}\"]\n",
-		".svcgen/.gitignore":                  "/lock\n/journal*\n/stage/\n",
-		"other/untouched.txt":                 "a person's own\r\n",
+		"tools/tiny/template.yaml": "version: 1\nname: tiny\nrelease: 1.0.0\nkind: other\nvalues:\n  color: {default: blue}\nlayers: [base]\n" +
+			"units:\n  note:\n    args: [name]\n    values: {name: {match: '[a-z]+'}}\n    unique: [[name]]\n    dir: note\n" +
+			"    insert:\n      - {file: notes.yaml, at: [notes], key: '{{ .Unit.name }}', text: units/note.yaml.tmpl}\n" +
+			"wiring:\n  compose: [wiring/compose.yaml.tmpl]\n",
+		"tools/tiny/base/notes.yaml":                     "notes: {}\n",
+		"tools/tiny/base/color.txt.tmpl":                 "{{ .Values.color }}\n",
+		"tools/tiny/note/notes/{{ .Unit.name }}.md.tmpl": "# {{ .Unit.name }}\n",
+		"tools/tiny/units/note.yaml.tmpl":                "file: notes/{{ .Unit.name }}.md\n",
+		"tools/tiny/base/README.md.tmpl":                 "# {{ .Service.Name }}\n",
+		"tools/tiny/base/a/b/c.txt":                      "c\n",
+		"tools/tiny/wiring/compose.yaml.tmpl":            "image: {{ .Service.Name }}\nports: [\"{{ .Service.Port }}:{{ .Service.Port }}\"]\n",
+		".svcgen/.gitignore":                             "/lock\n/journal*\n/stage/\n",
+		"other/untouched.txt":                            "a person's own\r\n",
 	})
 	return dir
 }

@@ -34,7 +34,10 @@ func realDisk(root *os.Root) disk {
 	local := filepath.FromSlash
 	return disk{
 		lookup: func(p string) (*tree.File, error) { return tree.Lookup(root, p) },
-		lstat:  func(p string) (fs.FileInfo, error) { return root.Lstat(local(p)) },
+		lstat: func(p string) (info fs.FileInfo, err error) {
+			err = tree.Again(func() error { info, err = root.Lstat(local(p)); return err })
+			return info, err
+		},
 		readDir: func(p string) ([]fs.DirEntry, error) {
 			f, err := root.Open(local(p))
 			if err != nil {
@@ -55,12 +58,16 @@ func realDisk(root *os.Root) disk {
 			}
 			return err
 		},
-		chmod:     func(p string, mode fs.FileMode) error { return root.Chmod(local(p), mode) },
-		symlink:   func(target, p string) error { return root.Symlink(target, local(p)) },
-		link:      func(from, to string) error { return root.Link(local(from), local(to)) },
-		rename:    func(from, to string) error { return root.Rename(local(from), local(to)) },
+		chmod:   func(p string, mode fs.FileMode) error { return root.Chmod(local(p), mode) },
+		symlink: func(target, p string) error { return root.Symlink(target, local(p)) },
+		link: func(from, to string) error {
+			return tree.Again(func() error { return root.Link(local(from), local(to)) })
+		},
+		rename: func(from, to string) error {
+			return tree.Again(func() error { return root.Rename(local(from), local(to)) })
+		},
 		remove:    func(p string) error { return root.Remove(local(p)) },
-		removeAll: func(p string) error { return root.RemoveAll(local(p)) },
+		removeAll: func(p string) error { return tree.Again(func() error { return root.RemoveAll(local(p)) }) },
 	}
 }
 

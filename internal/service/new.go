@@ -181,8 +181,11 @@ func vacant(w *workspace.Workspace, p string) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err != nil {
+		if info, serr := w.Root.Lstat(filepath.FromSlash(at)); err != nil && serr == nil && !info.IsDir() {
 			return diag.Errorf("%s is not a folder", at)
+		}
+		if err != nil {
+			return err
 		}
 		found := false
 		for _, e := range entries {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"syscall"
 
 	"github.com/svcgen/svcgen/internal/diag"
 )
@@ -20,8 +21,8 @@ const maxFile = 64 << 20
 // is there. A folder, a device or a socket in its place is an error; a symbolic
 // link is returned as one.
 func Lookup(root *os.Root, p string) (*File, error) {
-	name := filepath.FromSlash(p)
-	info, err := root.Lstat(name)
+	var info fs.FileInfo
+	err := Again(func() (err error) { info, err = root.Lstat(filepath.FromSlash(p)); return err })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -29,6 +30,16 @@ func Lookup(root *os.Root, p string) (*File, error) {
 		return nil, err
 	}
 	return read(root, p, info)
+}
+
+// Again calls f until no signal interrupts it. os.Root leaves that to its callers
+// for some calls, and disks over a network or in user space do interrupt them.
+func Again(f func() error) error {
+	for {
+		if err := f(); !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
 }
 
 func read(root *os.Root, p string, info fs.FileInfo) (*File, error) {
@@ -74,7 +85,8 @@ func tooLarge(p string) error {
 // links are recorded, never followed. A missing dir is an empty tree.
 func Read(root *os.Root, dir string, skip func(p string, d fs.DirEntry) bool) (Tree, error) {
 	t := Tree{}
-	info, err := root.Lstat(filepath.FromSlash(dir))
+	var info fs.FileInfo
+	err := Again(func() (err error) { info, err = root.Lstat(filepath.FromSlash(dir)); return err })
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -36,8 +37,9 @@ func Lock(ctx context.Context, dir, what string, waiting func(holder string)) (u
 		}
 		l := flock.New(name)
 		ok, err := l.TryLock()
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // the one before us took its folder away again
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EINTR) {
+			l.Close()
+			continue // the one before us took its folder away again, or a signal came
 		}
 		if err != nil {
 			return nil, err

@@ -270,6 +270,9 @@ func (l Library) kept(ref, release string) (*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
+	if sum == nil && len(files) == 0 {
+		return nil, nil
+	}
 	if sum == nil {
 		return nil, &diag.Error{File: sumFile(ref, release), Msg: "the digest of the kept release is missing",
 			Hint: "restore it from git; or remove " + dir + " if no service is on it"}
@@ -370,9 +373,9 @@ func (l Library) Held() ([]Held, error) {
 			if !e.IsDir() {
 				continue
 			}
-			if ref, release, ok := strings.Cut(e.Name(), "@"); ok {
+			if ref, release, ok := strings.Cut(e.Name(), "@"); ok && !l.hollow(path.Join(dir, e.Name())) {
 				out = append(out, Held{prefix + ref, release})
-			} else if prefix == "" {
+			} else if !ok && prefix == "" {
 				if err := walk(path.Join(dir, e.Name()), e.Name()+"/"); err != nil {
 					return err
 				}
@@ -387,6 +390,17 @@ func (l Library) Held() ([]Held, error) {
 		return cmp.Or(strings.Compare(a.Ref, b.Ref), semver.Compare("v"+a.Release, "v"+b.Release))
 	})
 	return out, nil
+}
+
+// hollow reports whether nothing is kept in a release's folder: a folder that could
+// not be removed with what was in it.
+func (l Library) hollow(dir string) bool {
+	for _, p := range []string{dir + ".sum", path.Join(dir, template.File)} {
+		if _, err := l.W.Root.Lstat(filepath.FromSlash(p)); !os.IsNotExist(err) {
+			return false
+		}
+	}
+	return true
 }
 
 // Releases lists the kept releases of one template, the oldest first.

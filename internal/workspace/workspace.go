@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/template"
@@ -51,14 +52,20 @@ func Find(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if info, err := os.Stat(abs); err != nil {
+	switch info, err := os.Stat(abs); {
+	case err != nil && absent(err):
 		return "", diag.Errorf("the folder %s does not exist", dir)
-	} else if !info.IsDir() {
+	case err != nil:
+		return "", err
+	case !info.IsDir():
 		return "", diag.Errorf("%s is not a folder", dir)
 	}
 	for at := abs; ; at = filepath.Dir(at) {
-		if info, err := os.Lstat(filepath.Join(at, ManifestFile)); err == nil && !info.IsDir() {
+		switch info, err := os.Lstat(filepath.Join(at, ManifestFile)); {
+		case err == nil && !info.IsDir():
 			return at, nil
+		case err != nil && !absent(err) && at == abs:
+			return "", err // above it, others may have folders that nobody else looks into
 		}
 		if filepath.Dir(at) == at {
 			return "", diag.Errorf("there is no %s in %s or above it", ManifestFile, abs).
@@ -178,11 +185,19 @@ func (w *Workspace) Existing(files []string) string {
 		if _, ok := w.Coming[f]; ok {
 			return f
 		}
-		if info, err := w.Root.Lstat(filepath.FromSlash(f)); err == nil && !info.IsDir() {
+		var info fs.FileInfo
+		err := tree.Again(func() (err error) { info, err = w.Root.Lstat(filepath.FromSlash(f)); return err })
+		if err == nil && !info.IsDir() || err != nil && !absent(err) {
 			return f
 		}
 	}
 	return ""
+}
+
+// absent reports whether err says that nothing is at a path, or that one of its
+// folders is a file.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
