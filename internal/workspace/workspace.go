@@ -179,7 +179,8 @@ func (w *Workspace) ServiceAt(dir string) *Service {
 	return nil
 }
 
-// Existing returns the first of files that is there, or "".
+// Existing returns the first of files that is there, or of which the disk does not
+// say that it is not: who reads it finds out. It returns "" where none is.
 func (w *Workspace) Existing(files []string) string {
 	for _, f := range files {
 		if _, ok := w.Coming[f]; ok {
