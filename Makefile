@@ -1,6 +1,6 @@
 # What takes longer than `go test ./...`, which needs no make.
 
-.PHONY: ci full life fuzz bench reproducible
+.PHONY: ci full life faults fuzz bench reproducible
 
 ci: # everything that must hold before a change lands; installs what it needs on Debian
 	.ci/run
@@ -12,6 +12,9 @@ life: # long random lives of a workspace: make life STEPS=1000
 	for seed in 11 12 13 14 15 16 17 18; do \
 	  go test ./cmd/svcgen -run TestLife -timeout 1h -life $(or $(STEPS),400) -life-seed $$seed || exit 1; \
 	done
+
+faults: # each change, killed at and failed by each system call, not a sample of them: half an hour
+	go test ./cmd/svcgen -run 'TestKilled$$|TestFails$$' -timeout 2h -faults
 
 fuzz: # every fuzz target for a while: make fuzz TIME=10m
 	for pkg in $$(go list ./...); do \

@@ -62,7 +62,7 @@ func (f fault) meets(t *testing.T, tool, dir, when string, args ...string) endin
 	}
 	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
 	killed := ok && status.Signaled()
-	return ending{string(out), cmd.ProcessState.ExitCode(), killed || strings.Contains(string(trace), "INJECTED")}
+	return ending{string(out), cmd.ProcessState.ExitCode(), killed || strings.Contains(string(trace), "INJECTED") || strings.Contains(string(trace), "DELAYED")}
 }
 
 func mustBinary(t *testing.T) string {
@@ -89,7 +89,7 @@ func nth(all bool) func(yield func(n int, when string) bool) {
 		step := 1
 		for n := 1; yield(n, strconv.Itoa(n)); n += step {
 			if !all && n > 2 {
-				step += n / 3
+				step += n / 2
 			}
 		}
 	}

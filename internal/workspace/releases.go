@@ -162,7 +162,11 @@ func (l Library) Load(ref string) (*template.Template, error) {
 			if err := l.W.Solid(at); err != nil {
 				return nil, err
 			}
-			if info, err := l.W.Root.Stat(filepath.FromSlash(at)); err != nil || !info.IsDir() {
+			info, err := l.W.Root.Stat(filepath.FromSlash(at))
+			if err != nil && !absent(err) {
+				return nil, err
+			}
+			if err != nil || !info.IsDir() {
 				return nil, diag.Errorf("the template %s has no folder %s", ref, at).WithHint("see templates: in %s", ManifestFile)
 			}
 			files, err := tree.Read(l.W.Root, at, nil)
