@@ -19,7 +19,7 @@ faults: # each change, killed at and failed by each system call, not a sample of
 fuzz: # every fuzz target for a while: make fuzz TIME=10m
 	for pkg in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(TIME),1m) $$pkg || exit 1; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(TIME),1m) -fuzzminimizetime 100x $$pkg || exit 1; \
 	  done; \
 	done
 

@@ -164,7 +164,7 @@ func OperationName(method, path string) string {
 			owner = Singular(owner)
 		}
 		return GoVar(join([]string{last}, owner))
-	case method == "POST" && !plural:
+	case method == "POST" && !plural && !strings.HasSuffix(GoVar(last), "_"):
 		return GoVar(last)
 	case method == "POST":
 		return GoVar(verb(method, true) + "-" + join(singulars(owners), Singular(last)))
