@@ -138,7 +138,9 @@ func OperationName(method, path string) string {
 	segs := strings.Split(strings.Trim(path, "/"), "/")
 	for _, seg := range segs {
 		if _, ok := param(seg); !ok && !versionSegment.MatchString(seg) && seg != "api" {
-			nouns = append(nouns, Kebab(seg))
+			if word := Kebab(seg); word != "" {
+				nouns = append(nouns, word)
+			}
 		}
 	}
 	endsInParam := false
