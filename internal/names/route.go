@@ -148,7 +148,7 @@ func OperationName(method, path string) string {
 		endsInParam, last = true, name
 	}
 	if len(nouns) == 0 {
-		if last == "" {
+		if Kebab(last) == "" {
 			last = "root"
 		}
 		return GoVar(verb(method, false) + "-" + last)
