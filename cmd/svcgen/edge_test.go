@@ -103,7 +103,7 @@ func TestRenderedWebs(t *testing.T) {
 	dir := storefront(t)
 	web := filepath.Join(dir, "services", "storefront")
 	run(t, dir, "new", "admin", "--template", "web", "--set", "example=no")
-	for _, p := range []string{"/refunds", "/refunds/open --name openRefunds", "/settings --set title=Your_settings"} {
+	for _, p := range []string{"/refunds", "/refunds/open --name openRefunds", "/settings --set title=Your_settings", "/class --name class"} {
 		args := strings.Fields(p)
 		for i := range args {
 			args[i] = strings.ReplaceAll(args[i], "_", " ")
@@ -112,7 +112,7 @@ func TestRenderedWebs(t *testing.T) {
 	}
 	run(t, dir, "add", "page", "/refunds", "--service", "admin")
 	run(t, dir, "check")
-	for _, bad := range []string{"refunds", "/Refunds", "/refunds", "/a/../b", "/x'", "/x --name openRefunds"} {
+	for _, bad := range []string{"refunds", "/Refunds", "/refunds", "/a/../b", "/x'", "/x --name openRefunds", "/x --name con", "/x --name aux", "/x --name default"} {
 		out, err := svcgen(t, dir, append(append([]string{"add", "page"}, strings.Fields(bad)...), "--service", "storefront")...).CombinedOutput()
 		if err == nil || !strings.HasSuffix(err.Error(), "status 2") {
 			t.Errorf("add page %s: %v\n%s", bad, err, out)
@@ -261,20 +261,37 @@ func TestStorefront(t *testing.T) {
 	})
 }
 
-// TestSharedText: what templates have in common is one text, copied.
+// TestSharedText: what templates have in common is one text, copied. A template
+// may have files of its own beside it.
 func TestSharedText(t *testing.T) {
 	templates := filepath.Join("..", "..", "templates")
-	for from, to := range map[string]string{"http/clients": "gateway/base", "http/client": "gateway/client", "http/base/internal/health": "gateway/base/internal/health",
-		"http/base/internal/telemetry": "gateway/base/internal/telemetry", "http/base/internal/config/configtest": "gateway/base/internal/config/configtest",
-		"gateway/base/internal/config/configtest": "worker/base/internal/config/configtest"} {
-		shared := contents(snapshot(t, filepath.Join(templates, filepath.FromSlash(from))))
-		copied := contents(snapshot(t, filepath.Join(templates, filepath.FromSlash(to))))
+	for _, c := range []struct {
+		from string
+		to   []string
+		own  string // differs on purpose
+	}{
+		{"http/clients", []string{"worker/clients", "gateway/base"}, ""},
+		{"http/client", []string{"worker/client", "gateway/client"}, ""},
+		{"http/base/internal/health", []string{"rpc/base/internal/health", "worker/base/internal/health", "gateway/base/internal/health"}, ""},
+		{"http/base/internal/telemetry", []string{"gateway/base/internal/telemetry"}, ""},
+		{"http/base/internal/telemetry", []string{"rpc/base/internal/telemetry", "worker/base/internal/telemetry"}, "metrics.go.tmpl"},
+		{"http/base/internal/config/configtest", []string{"worker/base/internal/config/configtest", "gateway/base/internal/config/configtest"}, ""},
+		{"http/postgres", []string{"rpc/postgres"}, ""},
+		{"http/migration", []string{"rpc/migration", "worker/migration"}, ""},
+	} {
+		shared := contents(snapshot(t, filepath.Join(templates, filepath.FromSlash(c.from))))
 		if len(shared) == 0 {
-			t.Errorf("%s is empty", from)
+			t.Errorf("%s is empty", c.from)
 		}
-		for p, text := range shared {
-			if copied[p] != text {
-				t.Errorf("templates/%s/%s differs from templates/%s/%s", to, p, from, p)
+		for _, to := range c.to {
+			copied := contents(snapshot(t, filepath.Join(templates, filepath.FromSlash(to))))
+			for p, text := range shared {
+				if p != c.own && copied[p] != text {
+					t.Errorf("templates/%s/%s differs from templates/%s/%s", to, p, c.from, p)
+				}
+			}
+			if c.own != "" && copied[c.own] == shared[c.own] {
+				t.Errorf("templates/%s/%s need not be left out", to, c.own)
 			}
 		}
 	}

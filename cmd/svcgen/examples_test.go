@@ -101,6 +101,20 @@ func wholesome(t *testing.T, dir string) {
 	tool(t, dir, offline, "go", "test", "-race", "-shuffle=on", "./...")
 }
 
+// sound checks less of the service in dir than wholesome: what its names and units
+// can break. That its values go together the linter's builds tell, which CI runs
+// over all of them.
+func sound(t *testing.T, dir string, packages ...string) {
+	t.Helper()
+	tool(t, dir, nil, "go", "mod", "download")
+	offline := []string{"GOPROXY=off", "GOFLAGS=-mod=readonly"}
+	tool(t, dir, offline, "go", "vet", "./...")
+	if out := tool(t, dir, nil, "gofmt", "-l", "."); out != "" {
+		t.Errorf("not gofmt-clean: %s", out)
+	}
+	tool(t, dir, offline, "go", append([]string{"test"}, packages...)...)
+}
+
 // tool runs a program in dir, outside of any go.work.
 func tool(t testing.TB, dir string, env []string, name string, args ...string) string {
 	t.Helper()

@@ -44,11 +44,7 @@ func TestPostgresServices(t *testing.T) {
 			if err := os.CopyFS(alone, os.DirFS(filepath.Join(dir, "services", s))); err != nil {
 				t.Fatal(err)
 			}
-			if s == "card-citations" { // the others have all the rest
-				tool(t, alone, nil, "go", "test", "./internal/postgres/...")
-				return
-			}
-			wholesome(t, alone)
+			sound(t, alone, "./internal/postgres/...")
 		})
 	}
 }

@@ -46,7 +46,7 @@ func TestRenderedServices(t *testing.T) {
 			if err := os.CopyFS(alone, os.DirFS(filepath.Join(dir, filepath.FromSlash(p)))); err != nil {
 				t.Fatal(err)
 			}
-			wholesome(t, alone)
+			sound(t, alone, "./cmd/...", "./internal/api")
 		})
 	}
 }

@@ -59,7 +59,7 @@ func TestRenderedRPC(t *testing.T) {
 			t.Fatal(err)
 		}
 		tool(t, alone, []string{"GOPROXY=off"}, "go", "generate", "./...")
-		wholesome(t, alone)
+		sound(t, alone, "./cmd/...", "./internal/rpc", "./internal/postgres/...", "./proto/...")
 	})
 }
 

@@ -34,7 +34,7 @@ func TestRenderedWorkers(t *testing.T) {
 			if s == "scores" || s == "audit" {
 				needPostgres(t)
 			}
-			wholesome(t, alone)
+			sound(t, alone, "./cmd/...", "./internal/consumers", "./internal/publishers")
 		})
 	}
 	// The shared NATS stays as long as one of them needs it.

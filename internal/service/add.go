@@ -307,6 +307,9 @@ func (g *growth) unique(texts map[string]string) error {
 // file out of the build.
 func (g *growth) vacant(p, from string) error {
 	at := path.Join(g.service.Path, p)
+	if problem := names.CheckPath(p); problem != "" {
+		return diag.Errorf("the file %s cannot be everywhere: %s", at, problem).WithHint("choose another name with --name")
+	}
 	meant := names.GoFileLeftOut(strings.TrimSuffix(path.Base(from), ".tmpl"))
 	if end := names.GoFileLeftOut(path.Base(p)); end != meant {
 		return diag.Errorf("Go would leave the file %s out of the build, for its ending %s", at, end).
