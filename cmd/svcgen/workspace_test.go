@@ -21,7 +21,7 @@ func watched(t *testing.T) string {
 	run(t, ws, "new", "payments", "--set", "database=postgres")
 	run(t, ws, "new", "fraud", "--template", "worker")
 	run(t, ws, "new", "ledger", "--template", "rpc", "--set", "database=postgres")
-	run(t, ws, "new", "gateway", "--template", "gateway")
+	run(t, ws, "new", "gateway", "--template", "gateway", "--path", "apps/front/gateway")
 	run(t, ws, "add", "client", "payments", "--service", "gateway")
 	run(t, ws, "new", "storefront", "--template", "web")
 	return ws
@@ -57,9 +57,15 @@ func TestGrafanaFindsTheDashboards(t *testing.T) {
 	}
 	load(t, filepath.Join(ws, "observability", "compose.yaml"), &compose)
 	grafana := compose.Services["grafana"]
-	if len(grafana.Entrypoint) != 3 || !slices.Contains(grafana.Volumes, "../services:/workspace/services:ro") {
+	for _, name := range []string{"grafana", "prometheus"} { // services may be in any folder
+		if v := compose.Services[name].Volumes; !slices.Contains(v, "..:/workspace:ro") {
+			t.Errorf("%s sees %v of the workspace", name, v)
+		}
+	}
+	if len(grafana.Entrypoint) != 3 {
 		t.Fatalf("Grafana's container is another: %+v", grafana)
 	}
+	write(t, ws, map[string]string{"services/payments/node_modules/x/observability/dashboard.json": "no", ".git/x/observability/dashboard.json": "no"})
 	var provider struct {
 		Providers []struct{ Options struct{ Path string } }
 	}
@@ -68,10 +74,17 @@ func TestGrafanaFindsTheDashboards(t *testing.T) {
 	script := strings.NewReplacer("$$", "$", "/workspace", ws, provider.Providers[0].Options.Path, gathered, "exec /run.sh", "").Replace(grafana.Entrypoint[2])
 	tool(t, ws, nil, "sh", "-euc", script)
 
+	if all, err := os.ReadDir(gathered); err != nil || len(all) != 4 {
+		t.Errorf("gathered: %v, %v", all, err)
+	}
 	var sources struct{ Datasources []struct{ Type string } }
 	load(t, filepath.Join(ws, "observability", "grafana", "provisioning", "datasources", "datasources.yaml"), &sources)
 	for _, service := range []string{"payments", "fraud", "ledger", "gateway"} {
-		data, err := os.ReadFile(filepath.Join(gathered, service+".json"))
+		file := "services-" + service
+		if service == "gateway" {
+			file = "apps-front-gateway"
+		}
+		data, err := os.ReadFile(filepath.Join(gathered, file+".json"))
 		if err != nil {
 			t.Fatal(err)
 		}
