@@ -58,7 +58,7 @@ var (
 	kills = []string{"write", "openat", "mkdirat", "renameat", "unlinkat", "linkat", "fchmodat"}
 	errs  = map[string][]string{
 		"ENOSPC": {"write", "openat", "mkdirat", "renameat", "linkat"},
-		"EIO":    {"write", "openat", "mkdirat", "renameat", "unlinkat", "linkat", "newfstatat", "getdents64", "close"},
+		"EIO":    {"write", "openat", "mkdirat", "renameat", "unlinkat", "linkat", "newfstatat", "getdents64"},
 		"EACCES": {"openat", "mkdirat", "renameat", "unlinkat", "linkat", "fchmodat", "newfstatat"},
 		"EINTR":  {"write", "read", "openat", "mkdirat", "renameat", "unlinkat", "linkat", "newfstatat", "getdents64", "flock"},
 	}

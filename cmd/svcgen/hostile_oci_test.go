@@ -28,6 +28,8 @@ func (s *stall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
+	case strings.HasSuffix(r.URL.Path, "/tags/list"):
+		fmt.Fprint(w, `{"name":"evil","tags":["1.0.0"]}`)
 	case strings.Contains(r.URL.Path, "/manifests/"):
 		w.Header().Set("Content-Type", s.kind)
 		w.Header().Set("Docker-Content-Digest", sum(s.manifest))

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -271,122 +269,5 @@ func hostileSources() []hostile {
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `{"errors":[{"code":"X","message":"\u001b[2Jowned"}]}`)
 		}), `the registry cannot be used`},
-	}
-}
-
-// TestHostileSources adds each source with every consent that there is. It must
-// be refused with its error, or be harmless; no file changes in the workspace or outside
-// of it, and no program runs but git.
-func TestHostileSources(t *testing.T) {
-	tool := strace(t)
-	before := tiny(t)
-	canary := t.TempDir()
-	write(t, canary, map[string]string{"file": "untouched", "folder/file": "untouched"})
-	untouched := snapshot(t, canary)
-	gitCore, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, h := range hostileSources() {
-		t.Run(h.name, func(t *testing.T) {
-			t.Parallel()
-			dir := clone(t, before)
-			home := t.TempDir()
-			trace := filepath.Join(t.TempDir(), "trace")
-			cmd := svcgen(t, dir, "template", "add", "--trust", "--", "evil", h.make(t))
-			cmd.Args = append([]string{tool, "-f", "-qq", "-s", "400", "-e", "trace=execve", "-e", "signal=none", "-o", trace}, cmd.Args...)
-			cmd.Path = tool
-			cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+filepath.Join(home, "cache"), "HOME="+home, "CANARY="+canary,
-				"GIT_SSH_COMMAND=touch "+canary+"/ssh", "GIT_EXTERNAL_DIFF=touch", "GIT_PROXY_COMMAND=touch "+canary+"/proxy", "GIT_ASKPASS=touch "+canary+"/ask")
-			out, err := cmd.CombinedOutput()
-			said := string(out)
-			for _, c := range said {
-				if c < ' ' && c != '\n' || c >= 0x7f && c < 0xa0 || c == '\u202e' {
-					t.Errorf("the character %U reaches the terminal:\n%q", c, said)
-				}
-			}
-			switch {
-			case err == nil && h.want != "":
-				t.Errorf("it was taken:\n%s", said)
-			case err != nil && cmd.ProcessState.ExitCode() != 2:
-				t.Errorf("exit code %d\n%s", cmd.ProcessState.ExitCode(), said)
-			case err != nil && (h.want == "" || !regexp.MustCompile(`(?m)`+h.want).MatchString(said)):
-				t.Errorf("want an error with %q, got\n%s", h.want, said)
-			}
-			if err != nil {
-				if d := differences(snapshot(t, before), snapshot(t, dir)); len(d) > 0 {
-					t.Errorf("the workspace changed: %v", d)
-				}
-				if _, err := os.Stat(filepath.Join(home, "cache")); !os.IsNotExist(err) {
-					t.Error("something is in the cache")
-				}
-			}
-			executed(t, trace, strings.TrimSpace(string(gitCore)))
-		})
-	}
-	t.Cleanup(func() {
-		if d := differences(untouched, snapshot(t, canary)); len(d) > 0 {
-			t.Errorf("the canary's folder changed: %v", d)
-		}
-		if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "svcgen-git-*")); len(left) > 0 {
-			t.Errorf("left behind: %v", left)
-		}
-	})
-}
-
-// calls finds the program and its arguments in a line of strace.
-var calls = regexp.MustCompile(`execve\("([^"]*)", \[(.*?)\]`)
-
-// executed fails where a program ran that is neither svcgen nor part of git.
-func executed(t *testing.T, trace, gitCore string) {
-	t.Helper()
-	data, err := os.ReadFile(trace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range foreign(string(data), gitCore) {
-		t.Errorf("a program ran: %s", line)
-	}
-}
-
-// foreign returns the lines of a trace, behind the first, that call what is no
-// part of git. git itself calls a shell to start what serves a repository on
-// this machine; that is what it may say there.
-func foreign(trace, gitCore string) (out []string) {
-	served := regexp.MustCompile(`^"/bin/sh", "-c", "git-upload-pack '/[^'\\$` + "`" + `]*'( \\"\$@\\")?"`)
-	for n, line := range strings.Split(strings.TrimSpace(trace), "\n") {
-		if n == 0 || !strings.Contains(line, `execve(`) {
-			continue // svcgen itself, an end, or the second half of a call
-		}
-		m := calls.FindStringSubmatch(line)
-		switch {
-		case m == nil:
-		case filepath.Base(m[1]) == "git", strings.HasPrefix(m[1], gitCore+"/git"), strings.HasPrefix(filepath.Base(m[1]), "git-"):
-			continue
-		case filepath.Base(m[1]) == "sh" && served.MatchString(m[2]):
-			continue
-		}
-		out = append(out, line)
-	}
-	return out
-}
-
-// TestForeign makes sure that the test above could fail.
-func TestForeign(t *testing.T) {
-	const first = `1 execve("/tmp/svcgen", ["svcgen"], 0x7ffe /* 9 vars */) = 0` + "\n"
-	for line, want := range map[string]int{
-		`2 execve("/usr/bin/git", ["git", "init"], 0xc000 /* 9 vars */) = 0`:                                                            0,
-		`2 execve("/usr/lib/git-core/git", ["git", "index-pack"], 0xc000 <unfinished ...>`:                                              0,
-		`2 execve("/bin/sh", ["/bin/sh", "-c", "git-upload-pack '/tmp/x.git'", "git-upload-pack '/tmp/x.git'"], 0x55 /* 9 vars */) = 0`: 0,
-		`2 <... execve resumed>) = 0`: 0,
-		`2 execve("/bin/sh", ["/bin/sh", "-c", "git-upload-pack '/tmp/x.git'; touch x"], 0x55 /* 9 vars */) = 0`: 1,
-		`2 execve("/bin/sh", ["/bin/sh", "-c", "git-upload-pack '/tmp/$(touch x)'"], 0x55 /* 9 vars */) = 0`:     1,
-		`2 execve("/usr/bin/touch", ["touch", "x"], 0x55 /* 9 vars */) = 0`:                                      1,
-		`2 execve("/tmp/evil/hooks/post-checkout", ["post-checkout"], 0x55 <unfinished ...>`:                     1,
-		`2 execve("/usr/bin/ssh", ["ssh"], 0x55 /* 9 vars */) = -1 ENOENT (No such file or directory)`:           1,
-	} {
-		if got := foreign(first+line, "/usr/lib/git-core"); len(got) != want {
-			t.Errorf("%s: got %v", line, got)
-		}
 	}
 }

@@ -16,23 +16,24 @@ type trap struct {
 	name  string
 	files map[string]string // below the template's folder
 	want  string            // a pattern of what svcgen new says; "": it is harmless, and is rendered
+	add   []string          // what is given to the unit u
 }
 
 const trapHead = "version: 1\nname: evil\nrelease: 1.0.0\nkind: other\nlayers: [base]\n"
 
 // body is a trap of one rendered file.
 func body(name, text, want string) trap {
-	return trap{name, map[string]string{"base/x.txt.tmpl": text}, want}
+	return trap{name: name, want: want, files: map[string]string{"base/x.txt.tmpl": text}}
 }
 
 // named is a trap of a file's path.
 func named(name, path, want string) trap {
-	return trap{name, map[string]string{"base/" + path: "x\n"}, want}
+	return trap{name: name, files: map[string]string{"base/" + path: "x\n"}, want: want}
 }
 
 // described is a trap in template.yaml, behind its head.
 func described(name, yaml, want string) trap {
-	return trap{name, map[string]string{"template.yaml": trapHead + yaml, "base/x.txt": "x\n", "unit/y.txt": "y\n", "entry": "x: y\n"}, want}
+	return trap{name: name, want: want, files: map[string]string{"template.yaml": trapHead + yaml, "base/x.txt": "x\n", "unit/y.txt": "y\n", "entry": "x: y\n"}}
 }
 
 func traps() []trap {
@@ -62,10 +63,10 @@ func traps() []trap {
 
 		// Writing where it must not: zip slip, cookiecutter's and hygen's "..", copier's CVE-2026-34726.
 		named("two dots", "{{ \"..\" }}/x.tmpl", `renders to "..", which is no file name`),
-		trap{"two dots in a value", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: ../../../out}\n", "base/{{ .Values.p }}": "x\n"}, `not a path|leaves|segment`},
-		trap{"an absolute path", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: /tmp/out}\n", "base/{{ .Values.p }}": "x\n"}, `not a path|leaves|segment`},
-		trap{"an empty name", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: ''}\n", "base/{{ .Values.p }}": "x\n"}, `not a path|empty|segment`},
-		trap{"a line break in a name", map[string]string{"base/{{ printf `a%cb` 10 }}": "x\n"}, `which cannot be seen`},
+		trap{"two dots in a value", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: ../../../out}\n", "base/{{ .Values.p }}": "x\n"}, `not a path|leaves|segment`, nil},
+		trap{"an absolute path", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: /tmp/out}\n", "base/{{ .Values.p }}": "x\n"}, `not a path|leaves|segment`, nil},
+		trap{"an empty name", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: ''}\n", "base/{{ .Values.p }}": "x\n"}, `not a path|empty|segment`, nil},
+		trap{"a line break in a name", map[string]string{"base/{{ printf `a%cb` 10 }}": "x\n"}, `which cannot be seen`, nil},
 		named("git's folder", ".git/hooks/post-checkout", `\.git`),
 		named("git's folder in upper case", ".GIT/config", `(?i)\.git`),
 		named("git's folder below", "a/.git/config", `\.git`),
@@ -77,13 +78,13 @@ func traps() []trap {
 		named("a stream of Windows", "x.txt:y", `colon|Windows|not a path`),
 		named("a trailing dot", "x.", `Windows|dot|not a path`),
 		named("two cases", "x.txt", ``),
-		{"names in two cases", map[string]string{"base/A.txt": "x\n", "base/a.txt": "y\n"}, `A\.txt.*a\.txt|a\.txt.*A\.txt`},
-		{"a file and a folder", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: x}\n", "base/{{ .Values.p }}": "x\n", "base/x/y": "y\n"}, `x`},
-		{"one path twice", map[string]string{"template.yaml": strings.Replace(trapHead, "[base]", "[base, more]", 1), "base/x": "1\n", "more/x": "2\n"}, `makes x, which base/x makes too`},
+		{"names in two cases", map[string]string{"base/A.txt": "x\n", "base/a.txt": "y\n"}, `A\.txt.*a\.txt|a\.txt.*A\.txt`, nil},
+		{"a file and a folder", map[string]string{"template.yaml": trapHead + "values:\n  p: {default: x}\n", "base/{{ .Values.p }}": "x\n", "base/x/y": "y\n"}, `x`, nil},
+		{"one path twice", map[string]string{"template.yaml": strings.Replace(trapHead, "[base]", "[base, more]", 1), "base/x": "1\n", "more/x": "2\n"}, `makes x, which base/x makes too`, nil},
 
 		// What a template may say of other places.
 		described("a layer elsewhere", "", ``),
-		{"a layer above", map[string]string{"template.yaml": strings.Replace(trapHead, "[base]", "[../../..]", 1), "base/x": "x\n"}, `\.\./\.\./\.\.`},
+		{"a layer above", map[string]string{"template.yaml": strings.Replace(trapHead, "[base]", "[../../..]", 1), "base/x": "x\n"}, `\.\./\.\./\.\.`, nil},
 		described("an insertion elsewhere", "units:\n  u: {insert: [{file: ../../compose.yaml, end: true, text: entry}]}\n", `file: "\.\./\.\./compose\.yaml" is no path in the service`),
 		described("an entry from elsewhere", "wiring:\n  compose: [../../../etc/passwd]\n", `etc/passwd`),
 		described("wiring nobody knows", "wiring:\n  crontab: [entry]\n", ``), // lint finds it, new says so
@@ -108,13 +109,13 @@ func traps() []trap {
 		body("an indentation", `{{ indent 2000000000 "x" }}`, `indent`),
 		body("nested blocks", strings.Repeat("{{if 1}}", 20_000)+strings.Repeat("{{end}}", 20_000), ``),
 		body("nested parentheses", "{{"+strings.Repeat("(", 200_000)+"1"+strings.Repeat(")", 200_000)+"}}", `x\.txt\.tmpl`),
-		{"many files", many, `has 2101 files; 2000 are allowed`},
-		{"a large file", map[string]string{"base/large": strings.Repeat("x", 65<<20)}, `MiB|bytes`},
+		{"many files", many, `has 2101 files; 2000 are allowed`, nil},
+		{"a large file", map[string]string{"base/large": strings.Repeat("x", 65<<20)}, `MiB|bytes`, nil},
 
 		// Deceiving the person at the terminal.
-		{"a summary that writes to the terminal", map[string]string{"template.yaml": trapHead + "summary: \"\\e[2J\\e]0;owned\\a\\u202Eok\"\n", "base/x": "x\n"}, ``},
-		{"help that writes to the terminal", map[string]string{"template.yaml": trapHead + "values:\n  a: {help: \"\\e[2Jowned\", default: x}\n", "base/x": "x\n"}, ``},
-		{"a name that writes to the terminal", map[string]string{"base/\x1b[2J.txt": "x\n"}, `.`},
+		{"a summary that writes to the terminal", map[string]string{"template.yaml": trapHead + "summary: \"\\e[2J\\e]0;owned\\a\\u202Eok\"\n", "base/x": "x\n"}, ``, nil},
+		{"help that writes to the terminal", map[string]string{"template.yaml": trapHead + "values:\n  a: {help: \"\\e[2Jowned\", default: x}\n", "base/x": "x\n"}, ``, nil},
+		{"a name that writes to the terminal", map[string]string{"base/\x1b[2J.txt": "x\n"}, `.`, nil},
 		body("an error that writes to the terminal", "{{ \x1b[2J }}", `x\.txt\.tmpl`),
 	}
 }
@@ -128,50 +129,36 @@ func TestHostileTemplates(t *testing.T) {
 	canary := t.TempDir()
 	write(t, canary, map[string]string{"file": "untouched", "folder/file": "untouched"})
 	untouched := snapshot(t, canary)
-	for _, h := range append(traps(), linked(canary)...) {
+	for i, h := range append(append(traps(), moreTraps()...), linked(canary)...) {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
 			around := t.TempDir()
 			dir := filepath.Join(around, "shop")
 			write(t, around, map[string]string{"secret.txt": "s3cr3t-of-a-neighbour\n", "out/keep": "x"})
 			write(t, dir, map[string]string{
-				"svcgen.yaml":  "version: 1\nmodule: example.com/shop\nservices:\ntemplates: {evil: tools/evil}\nwiring:\n  - {slot: compose}\n",
+				"svcgen.yaml":  "version: 1\nmodule: example.com/shop\nservices:\n  old: {path: services/old, port: 9000}\ntemplates: {evil: tools/evil}\nwiring:\n  - {slot: compose}\n",
 				"compose.yaml": "services:\n",
 			})
 			if _, ok := h.files["template.yaml"]; !ok {
 				write(t, dir, map[string]string{"tools/evil/template.yaml": trapHead})
 			}
 			for p, text := range h.files {
-				target, link := strings.CutPrefix(text, "link:")
-				if !link {
-					write(t, filepath.Join(dir, "tools", "evil"), map[string]string{p: text})
-					continue
-				}
-				name := filepath.Join(dir, "tools", "evil", p)
-				if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.Symlink(target, name); err != nil {
-					t.Fatal(err)
-				}
+				place(t, filepath.Join(dir, "tools", "evil"), p, text)
 			}
+			h.keep(t, dir)
 			before := snapshot(t, around)
-			for _, args := range [][]string{
-				{"template", "show", "evil"}, {"lint", "tools/evil"}, {"new", "payments", "--template", "evil"},
-				{"add", "u", "--service", "payments"}, {"upgrade"}, {"status"}, {"diff"}, {"remove", "payments"},
-			} {
+			for _, args := range append([][]string{
+				{"template", "list"}, {"template", "show", "evil"}, {"template", "test", "evil"}, {"lint", "tools/evil"}, {"new", "payments", "--template", "evil"},
+				append([]string{"add", "u", "--service", "payments", "--"}, h.add...), {"set", "a=b", "--service", "payments"},
+				{"upgrade"}, {"status"}, {"diff"}, {"check"}, {"rename", "payments", "pay"}, {"remove", "pay"},
+			}, append(kept, kept...)[i%len(kept):i%len(kept)+4]...) {
 				trace := filepath.Join(t.TempDir(), "trace")
 				cmd := svcgen(t, dir, args...)
-				cmd.Args = append([]string{tool, "-f", "-qq", "-s", "400", "-e", "trace=execve", "-e", "signal=none", "-o", trace}, cmd.Args...)
+				cmd.Args = append([]string{tool, "--seccomp-bpf", "-f", "-qq", "-s", "400", "-e", "trace=execve", "-e", "signal=none", "-o", trace}, cmd.Args...)
 				cmd.Path = tool
 				out, _ := cmd.CombinedOutput()
 				said := string(out)
-				for _, c := range said {
-					if c < ' ' && c != '\n' && c != '\t' || c >= 0x7f && c < 0xa0 || c == '\u202e' {
-						t.Errorf("%v: the character %U reaches the terminal:\n%q", args, c, said)
-						break
-					}
-				}
+				calm(t, said)
 				if strings.Contains(said, "s3cr3t") || strings.Contains(said, "root:x:") {
 					t.Errorf("%v tells a secret:\n%s", args, said)
 				}
@@ -192,7 +179,7 @@ func TestHostileTemplates(t *testing.T) {
 							!was && !strings.HasPrefix(p, "shop/services/") && !strings.HasPrefix(p, "shop/.svcgen/") {
 							t.Errorf("%s came or changed", p)
 						}
-						if strings.HasPrefix(text, "link ") && !strings.HasPrefix(p, "shop/tools/") {
+						if strings.HasPrefix(text, "link ") && !strings.HasPrefix(p, "shop/tools/") && !strings.HasPrefix(p, "shop/.svcgen/templates/") {
 							t.Errorf("%s is a link", p)
 						}
 						if strings.HasPrefix(p, "shop/services/") && (strings.Contains(text, "s3cr3t") || strings.Contains(text, "root:x:")) {
@@ -222,11 +209,11 @@ func TestHostileTemplates(t *testing.T) {
 // linked are templates with symbolic links.
 func linked(canary string) []trap {
 	return []trap{
-		{"a link to a file", map[string]string{"base/x": "link:/etc/passwd"}, `link|plain file`},
-		{"a link to a neighbour", map[string]string{"base/x": "link:../../../../secret.txt"}, `link|plain file`},
-		{"a link to a folder", map[string]string{"base/x": "x", "base/d": "link:" + canary}, `link|plain file`},
-		{"a link for template.yaml", map[string]string{"template.yaml": "link:/etc/passwd", "base/x": "x"}, `link|template\.yaml`},
-		{"a link for a layer", map[string]string{"base": "link:" + canary}, `link|plain file`},
-		{"a link to itself", map[string]string{"base/x": "link:x"}, `link|plain file`},
+		{"a link to a file", map[string]string{"base/x": "link:/etc/passwd"}, `link|plain file`, nil},
+		{"a link to a neighbour", map[string]string{"base/x": "link:../../../../secret.txt"}, `link|plain file`, nil},
+		{"a link to a folder", map[string]string{"base/x": "x", "base/d": "link:" + canary}, `link|plain file`, nil},
+		{"a link for template.yaml", map[string]string{"template.yaml": "link:/etc/passwd", "base/x": "x"}, `link|template\.yaml`, nil},
+		{"a link for a layer", map[string]string{"base": "link:" + canary}, `link|plain file`, nil},
+		{"a link to itself", map[string]string{"base/x": "link:x"}, `link|plain file`, nil},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -34,6 +35,10 @@ type Node = *yaml.Node
 // content.
 func Open(file string, data []byte) (*Reader, Node) {
 	r := &Reader{file: file}
+	if !utf8.Valid(data) {
+		r.errs = append(r.errs, &diag.Error{File: file, Msg: "is not UTF-8", Hint: "save it as UTF-8"})
+		return r, nil
+	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		r.errs = append(r.errs, syntax(file, data, err))

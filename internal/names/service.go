@@ -15,7 +15,7 @@ const maxService = 40
 var serviceRule = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 // windowsReserved are the device names that Windows reserves in every folder.
-var windowsReserved = strings.Fields(`con prn aux nul com0 com1 com2 com3 com4 com5 com6 com7 com8 com9
+var windowsReserved = strings.Fields(`con prn aux nul conin$ conout$ com¹ com² com³ lpt¹ lpt² lpt³ com0 com1 com2 com3 com4 com5 com6 com7 com8 com9
 	lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9`)
 
 // CheckService says what is wrong with name as a service's name, and what to

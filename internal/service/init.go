@@ -230,7 +230,7 @@ func present(w *workspace.Workspace, p string) (bool, error) {
 	if err := w.Solid(path.Dir(p)); err != nil {
 		return false, err
 	}
-	if _, err := w.Root.Lstat(filepath.FromSlash(p)); err == nil {
+	if _, err := w.Lstat(p); err == nil {
 		return true, nil
 	}
 	switch {

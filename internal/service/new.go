@@ -181,7 +181,7 @@ func vacant(w *workspace.Workspace, p string) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if info, serr := w.Root.Lstat(filepath.FromSlash(at)); err != nil && serr == nil && !info.IsDir() {
+		if info, serr := w.Lstat(at); err != nil && serr == nil && !info.IsDir() {
 			return diag.Errorf("%s is not a folder", at)
 		}
 		if err != nil {

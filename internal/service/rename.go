@@ -155,7 +155,7 @@ func movedByHand(w *workspace.Workspace, s workspace.Service, dir string) bool {
 	if dir == s.Path {
 		return false
 	}
-	if _, err := w.Root.Lstat(filepath.FromSlash(s.Path)); !os.IsNotExist(err) || w.Solid(dir) != nil {
+	if _, err := w.Lstat(s.Path); !os.IsNotExist(err) || w.Solid(dir) != nil {
 		return false
 	}
 	f, err := tree.Lookup(w.Root, path.Join(dir, workspace.DescriptorFile))

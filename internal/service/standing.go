@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"path/filepath"
 	"strings"
 )
 
@@ -16,7 +15,7 @@ func (t *transition) standing(p string) ([]string, error) {
 		if p[i] != '/' {
 			continue
 		}
-		info, err := t.w.Root.Lstat(filepath.FromSlash(path.Join(dir, p[:i])))
+		info, err := t.w.Lstat(path.Join(dir, p[:i]))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}
@@ -27,7 +26,7 @@ func (t *transition) standing(p string) ([]string, error) {
 			return []string{p[:i]}, nil
 		}
 	}
-	info, err := t.w.Root.Lstat(filepath.FromSlash(path.Join(dir, p)))
+	info, err := t.w.Lstat(path.Join(dir, p))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		return nil, nil
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 
 	"golang.org/x/mod/semver"
@@ -128,7 +127,7 @@ func (s *Standing) besides(w *workspace.Workspace, base tree.Tree) {
 		if bytes.IndexByte(base[p].Data, 0) < 0 && !slices.Contains(s.Edited, at) {
 			continue
 		}
-		if _, err := w.Root.Lstat(filepath.FromSlash(at + merge.Besides)); err == nil {
+		if _, err := w.Lstat(at + merge.Besides); err == nil {
 			s.Conflict = append(s.Conflict, at+merge.Besides)
 		}
 	}

@@ -193,7 +193,17 @@ func faulty(label, file string, err error) error {
 	return e
 }
 
-func firstLine(err error) string { return strings.SplitN(err.Error(), "\n", 2)[0] }
+// firstLine is an error's first line, as far as a person reads one: text/template
+// puts whole values into it.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	if len(line) > maxMessage {
+		line = strings.ToValidUTF8(line[:maxMessage], "") + "…"
+	}
+	return line
+}
+
+const maxMessage = 1000
 
 // executing is the part of a message that tells what a reader sees anyway.
 var executing = regexp.MustCompile(`^executing ".*?" at <(.*?)>: (?:error calling [\w.]+: )?(.*)$`)

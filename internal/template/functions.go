@@ -130,21 +130,28 @@ func charged(name string, fn reflect.Value, b *budget) any {
 	}).Interface()
 }
 
-// weight is the number of bytes that v directly holds.
+// weight is about the number of bytes that v holds, as if nothing in it were there
+// twice: lists of lists grow quickly. It stops counting where that is too much.
 func weight(v reflect.Value) int {
 	for v.Kind() == reflect.Interface && !v.IsNil() {
 		v = v.Elem()
 	}
 	switch v.Kind() {
-	case reflect.String, reflect.Map:
+	case reflect.String:
 		return v.Len()
-	case reflect.Slice:
-		if v.Type().Elem().Kind() != reflect.String {
-			return v.Len()
-		}
+	case reflect.Map:
 		n := 0
-		for i := range v.Len() {
-			n += v.Index(i).Len() + 1
+		for at := v.MapRange(); at.Next() && n <= maxResult; {
+			n += 32 + weight(at.Key()) + weight(at.Value())
+		}
+		return n
+	case reflect.Slice:
+		n := 16 * v.Len() // what an element takes besides what it leads to
+		switch v.Type().Elem().Kind() {
+		case reflect.String, reflect.Interface, reflect.Slice, reflect.Map:
+			for i := 0; i < v.Len() && n <= maxResult; i++ {
+				n += weight(v.Index(i))
+			}
 		}
 		return n
 	}

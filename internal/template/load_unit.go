@@ -7,6 +7,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/document"
 	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/names"
 	"github.com/svcgen/svcgen/internal/tree"
 )
 
@@ -37,14 +38,19 @@ func (l *loader) unit(p document.Pair) Unit {
 			}
 		},
 	})
-	declared := func(n document.Node, names []string) {
-		for _, name := range names {
+	declared := func(n document.Node, list []string) {
+		for _, name := range list {
 			if !slices.ContainsFunc(u.Values, func(v Value) bool { return v.Name == name }) {
 				l.Fail(n, fmt.Sprintf("unit %s has no value %q", u.Name, name), "")
 			}
 		}
 	}
 	declared(args, u.Args)
+	for i, name := range u.Args {
+		if slices.Contains(u.Args[:i], name) {
+			l.Fail(args, fmt.Sprintf("unit %s takes the argument %s twice", u.Name, name), "")
+		}
+	}
 	for _, set := range u.Unique {
 		declared(unique, set)
 	}
@@ -81,6 +87,10 @@ func (l *loader) inside(n document.Node, what string) string {
 func (l *loader) checkInside(n document.Node, what, p string) {
 	if !strings.Contains(p, "{{") && !tree.Valid(p) {
 		l.Fail(n, fmt.Sprintf("%s: %q is no path in the service", what, p), "relative, with slashes, without . and ..")
+	} else if problem := names.CheckPath(p); problem != "" && !strings.Contains(p, "{{") {
+		l.Fail(n, fmt.Sprintf("%s: %q: %s", what, p, problem), "")
+	} else if p == "service.yaml" {
+		l.Fail(n, fmt.Sprintf("%s: %s is svcgen's own, and says what a service is made from", what, p), "")
 	}
 }
 

@@ -52,7 +52,7 @@ func read(root *os.Root, p string, info fs.FileInfo) (*File, error) {
 		}
 		return &File{Data: []byte(target), Kind: Symlink}, nil
 	case !mode.IsRegular():
-		return nil, fmt.Errorf("%s is not a file", p)
+		return nil, odd(p)
 	case info.Size() > maxFile:
 		return nil, tooLarge(p)
 	}
@@ -73,6 +73,21 @@ func read(root *os.Root, p string, info fs.FileInfo) (*File, error) {
 		kind = Executable
 	}
 	return &File{Data: data, Kind: kind}, nil
+}
+
+func odd(p string) error {
+	return &diag.Error{File: p, Msg: "is not a file"}
+}
+
+// below puts dir before the path of an error of this package.
+func below(dir string, err error) error {
+	var e *diag.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	moved := *e
+	moved.File = path.Join(dir, e.File)
+	return &moved
 }
 
 func tooLarge(p string) error {
@@ -96,7 +111,12 @@ func Read(root *os.Root, dir string, skip func(p string, d fs.DirEntry) bool) (T
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a folder", dir)
 	}
-	return t, t.fill(root, dir, "", skip)
+	err = t.fill(root, dir, "", skip)
+	var e *diag.Error
+	if errors.As(err, &e) {
+		err = below(dir, err)
+	}
+	return t, err
 }
 
 // fill adds the files below dir to t, under the paths that begin with rel. Each
@@ -129,7 +149,7 @@ func (t Tree) fill(root *os.Root, dir, rel string, skip func(p string, d fs.DirE
 		}
 		file, err := Lookup(here, e.Name())
 		if err != nil {
-			return fmt.Errorf("%s: %w", p, err)
+			return below(rel, err)
 		}
 		if file != nil {
 			t[p] = *file
@@ -173,7 +193,11 @@ func (t Tree) gather(fsys fs.FS, p string, d fs.DirEntry) error {
 		}
 		return err
 	case !d.Type().IsRegular():
-		return fmt.Errorf("%s is not a file", p)
+		return odd(p)
+	}
+	info, err := d.Info()
+	if err == nil && info.Size() > maxFile {
+		return tooLarge(p)
 	}
 	data, err := fs.ReadFile(fsys, p)
 	if err != nil {
@@ -182,7 +206,7 @@ func (t Tree) gather(fsys fs.FS, p string, d fs.DirEntry) error {
 	kind := Plain
 	if len(data) > 1 && data[0] == '#' && data[1] == '!' {
 		kind = Executable
-	} else if info, err := d.Info(); err == nil && info.Mode()&0o100 != 0 {
+	} else if info != nil && info.Mode()&0o100 != 0 {
 		kind = Executable
 	}
 	t[p] = File{Data: data, Kind: kind}

@@ -162,7 +162,8 @@ func (l Library) Load(ref string) (*template.Template, error) {
 			if err := l.W.Solid(at); err != nil {
 				return nil, err
 			}
-			info, err := l.W.Root.Stat(filepath.FromSlash(at))
+			var info fs.FileInfo
+			err := tree.Again(func() (err error) { info, err = l.W.Root.Stat(filepath.FromSlash(at)); return err })
 			if err != nil && !absent(err) {
 				return nil, err
 			}
@@ -260,7 +261,7 @@ func (l Library) kept(ref, release string) (*template.Template, error) {
 	if !tree.Valid(dir) {
 		return nil, diag.Errorf("%s@%s is not a template's release", ref, release)
 	}
-	if _, err := l.W.Root.Lstat(filepath.FromSlash(dir)); os.IsNotExist(err) {
+	if _, err := l.W.Lstat(dir); os.IsNotExist(err) {
 		return nil, nil
 	}
 	if err := l.W.Solid(dir); err != nil {
@@ -321,7 +322,7 @@ func (l Library) Keeps(ref string, t *template.Template) (bool, error) {
 	if err != nil || sum == nil {
 		return false, err
 	}
-	if _, err := l.W.Root.Lstat(filepath.FromSlash(ReleaseDir(ref, t.Release))); err != nil {
+	if _, err := l.W.Lstat(ReleaseDir(ref, t.Release)); os.IsNotExist(err) {
 		return false, nil // the digest alone keeps nothing
 	}
 	own, err := Digest(t.Files)
@@ -400,7 +401,7 @@ func (l Library) Held() ([]Held, error) {
 // not be removed with what was in it.
 func (l Library) hollow(dir string) bool {
 	for _, p := range []string{dir + ".sum", path.Join(dir, template.File)} {
-		if _, err := l.W.Root.Lstat(filepath.FromSlash(p)); !os.IsNotExist(err) {
+		if _, err := l.W.Lstat(p); !os.IsNotExist(err) {
 			return false
 		}
 	}

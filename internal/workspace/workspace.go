@@ -147,7 +147,7 @@ func (w *Workspace) Descriptor(s *Service) (*Descriptor, error) {
 // writes must not land elsewhere.
 func (w *Workspace) Solid(p string) error {
 	for at := p; at != "." && at != "/"; at = path.Dir(at) {
-		info, err := w.Root.Lstat(filepath.FromSlash(at))
+		info, err := w.Lstat(at)
 		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			return &diag.Error{File: at, Msg: "is a symbolic link", Hint: "svcgen does not write through links; use the folder itself"}
 		}
@@ -179,6 +179,12 @@ func (w *Workspace) ServiceAt(dir string) *Service {
 	return nil
 }
 
+// Lstat looks at p, a path below the workspace; signals do not interrupt it.
+func (w *Workspace) Lstat(p string) (info fs.FileInfo, err error) {
+	err = tree.Again(func() error { info, err = w.Root.Lstat(filepath.FromSlash(p)); return err })
+	return info, err
+}
+
 // Existing returns the first of files that is there, or of which the disk does not
 // say that it is not: who reads it finds out. It returns "" where none is.
 func (w *Workspace) Existing(files []string) string {
@@ -186,8 +192,7 @@ func (w *Workspace) Existing(files []string) string {
 		if _, ok := w.Coming[f]; ok {
 			return f
 		}
-		var info fs.FileInfo
-		err := tree.Again(func() (err error) { info, err = w.Root.Lstat(filepath.FromSlash(f)); return err })
+		info, err := w.Lstat(f)
 		if err == nil && !info.IsDir() || err != nil && !absent(err) {
 			return f
 		}
