@@ -250,7 +250,7 @@ func inputsIn(fsys fs.FS, label, dir string) ([]linted, error) {
 func inputIn(fsys fs.FS, label string) (lint.Input, error) {
 	in := lint.Input{Label: label}
 	files, err := tree.Gather(fsys, func(p string, err error) error {
-		msg := strings.TrimPrefix(err.Error(), p+" ")
+		msg := strings.TrimPrefix(err.Error(), p+": ")
 		var bad *fs.PathError
 		if errors.As(err, &bad) {
 			msg = "cannot be read: " + bad.Err.Error()
