@@ -20,7 +20,10 @@ func TestCatalogInfoIsBackstages(t *testing.T) {
 	run(t, t.TempDir(), "new", "card-payments", "--init", "-C", dir)
 	run(t, dir, "new", "ledger", "--owner", "team-ledger", "--set", "database=postgres")
 	run(t, dir, "new", "fraud", "--template", "worker")
-	for _, service := range []string{"card-payments", "ledger", "fraud"} {
+	run(t, dir, "new", "books", "--template", "rpc", "--set", "database=postgres")
+	run(t, dir, "new", "edge", "--template", "gateway")
+	run(t, dir, "new", "shopfront", "--template", "web")
+	for _, service := range []string{"card-payments", "ledger", "fraud", "books", "edge", "shopfront"} {
 		for _, fault := range backstage(readFile(t, dir, "services/"+service+"/catalog-info.yaml")) {
 			t.Errorf("%s: %s", service, fault)
 		}

@@ -132,6 +132,7 @@ func ReadDetail(w *workspace.Workspace, s *workspace.Service) Detail {
 		}
 		d.Endpoints = append(d.Endpoints, list...)
 	}
+	d.Endpoints = append(d.Endpoints, d.methods(w, s)...)
 	d.Runbook = strings.ToValidUTF8(string(d.file(w, path.Join(s.Path, runbookFile), maxRunbook)), "\uFFFD")
 	descriptor, err := w.Descriptor(s)
 	if err != nil {

@@ -57,7 +57,7 @@ func NewGraph(w *workspace.Workspace, lib workspace.Library) *Graph {
 			if t, err := lib.Kept(d.Template, d.Release); err == nil && t != nil {
 				n.Kind = t.Kind
 			}
-			n.Publishes, n.Consumes = subjects(d)
+			n.Publishes, n.Consumes = subjects(s.Name, d)
 			if db := d.Values["database"]; db != "" && db != "none" {
 				store := s.Name + "/" + db
 				g.Nodes = append(g.Nodes, Node{Name: store, Kind: "database"})
@@ -81,10 +81,15 @@ func NewGraph(w *workspace.Workspace, lib workspace.Library) *Graph {
 }
 
 // subjects tells which events a service publishes and consumes: those of its
-// units of these kinds, and the one that the value subject names for the sample.
-func subjects(d *workspace.Descriptor) (publishes, consumes []string) {
+// units of these kinds, and those of the sample: the one that the value subject
+// names and, of the built-in worker, the one that it gives out under the service's
+// name.
+func subjects(name string, d *workspace.Descriptor) (publishes, consumes []string) {
 	if s := d.Values["subject"]; s != "" && d.Values["example"] == "yes" {
 		consumes = append(consumes, s)
+		if d.Template == "worker" {
+			publishes = append(publishes, name+".scored")
+		}
 	}
 	for _, u := range d.Units {
 		switch s := u.Values["subject"]; {
