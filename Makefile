@@ -1,12 +1,15 @@
 # What takes longer than `go test ./...`, which needs no make.
 
-.PHONY: ci full life faults fuzz bench reproducible
+.PHONY: ci full refresh life faults fuzz bench reproducible
 
 ci: # everything that must hold before a change lands; installs what it needs on Debian
 	.ci/run
 
 full: # every combination of every template's values, with and without units, its tests with the race detector
 	CI=true go run ./cmd/svcgen lint --build --no-images templates
+
+refresh: # the versions that the templates pin, with a table of what changed; CHECK=1 writes nothing
+	go run ./tools/refresh $(if $(CHECK),--check)
 
 life: # long random lives of a workspace: make life STEPS=1000
 	for seed in 11 12 13 14 15 16 17 18; do \

@@ -21,7 +21,7 @@ const (
 func program(ctx context.Context, dir, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod", "PWD="+dir)
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod "+os.Getenv("GOFLAGS"), "PWD="+dir)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
@@ -31,8 +31,12 @@ func program(ctx context.Context, dir, name string, args ...string) (string, err
 }
 
 // render makes a service of the template in a workspace of its own and returns
-// the service's folder. set is svcgen's --set, or empty.
+// the service's folder. set is svcgen's --set, or empty. The environment's SVCGEN
+// names a program to do it; without one it is built.
 func (r *refresh) render(ctx context.Context, template, set string) (string, error) {
+	if r.svcgen == "" {
+		r.svcgen = os.Getenv("SVCGEN")
+	}
 	if r.svcgen == "" {
 		bin := filepath.Join(r.temp, "svcgen.exe") // the ending does no harm elsewhere
 		if _, err := program(ctx, ".", "go", "build", "-o", bin, "github.com/svcgen/svcgen/cmd/svcgen"); err != nil {
