@@ -39,6 +39,7 @@ var layers = []string{
 	"internal/cli",
 	"templates",
 	"cmd/svcgen",
+	"tools/refresh",
 }
 
 // alone lists what may be imported in one package only, so that it can be
@@ -48,13 +49,13 @@ var alone = map[string]string{
 	"github.com/Masterminds/sprig/v3":                     "internal/template",
 	"github.com/spf13/cobra":                              "internal/cli",
 	"github.com/gofrs/flock":                              "internal/workspace",
-	"oras.land/oras-go/v2/registry/remote":                "internal/fetch",
 	"github.com/moby/buildkit/frontend/dockerfile/parser": "internal/lint",
 }
 
 // few lists what may be imported in these packages only.
 var few = map[string][]string{
-	"net/http": {"internal/atlas", "internal/fetch", "internal/service"}, // the page; downloads; ServeMux judges routes
+	"oras.land/oras-go/v2/registry/remote": {"internal/fetch", "tools/refresh"},
+	"net/http":                             {"internal/atlas", "internal/fetch", "internal/service"}, // the page; downloads; ServeMux judges routes
 }
 
 // pure lists packages that must not reach the outside world: what they compute
