@@ -38,3 +38,29 @@ func (a *app) progress(doing string) (step func(done, total int), end func()) {
 	}
 	return step, end
 }
+
+// busy says what goes on while a source is asked, once that takes its time, and
+// returns what is called when it is done.
+func (a *app) busy(doing string) (end func()) {
+	if a.Progress == nil || a.quiet || a.json {
+		return func() {}
+	}
+	var mu sync.Mutex
+	said, over := false, false
+	timer := time.AfterFunc(patience, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			said = true
+			fmt.Fprintf(a.Progress, "\r\x1b[K%s", doing)
+		}
+	})
+	return func() {
+		timer.Stop()
+		mu.Lock()
+		defer mu.Unlock()
+		if over = true; said {
+			fmt.Fprint(a.Progress, "\r\x1b[K")
+		}
+	}
+}

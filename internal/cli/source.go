@@ -132,6 +132,23 @@ func list(w io.Writer, paths []string) {
 	}
 }
 
+// eachSource calls do for each name, and says for which while that takes its time.
+// A source that cannot be used is no reason to leave out the others: what is wrong
+// with them comes back together. err is what ends everything.
+func (a *app) eachSource(names []string, do func(name string) error) (errs diag.List, err error) {
+	for _, name := range names {
+		done := a.busy("asking the source of " + name)
+		err := do(name)
+		done()
+		if more := diag.All(err); more != nil {
+			errs = append(errs, more...)
+		} else if err != nil {
+			return errs, err
+		}
+	}
+	return errs, nil
+}
+
 // sources returns the names of the manifest's templates that come from a source:
 // those given, or all.
 func sources(w *workspace.Workspace, given []string) ([]string, error) {

@@ -61,7 +61,9 @@ func (a *app) addTemplates(name, from string, trusted bool) error {
 			return err
 		}
 	}
+	done := a.busy("fetching " + name)
 	r, err := a.fetcher(w.Path).Fetch(a.ctx, s)
+	done()
 	if err != nil {
 		return err
 	}

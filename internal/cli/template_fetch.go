@@ -35,19 +35,20 @@ func (a *app) fetchTemplates(args []string) error {
 		return err
 	}
 	fetched := []string{}
-	var errs diag.List
-	for _, name := range names {
+	errs, err := a.eachSource(names, func(name string) error {
 		if _, err := lib.Set(name); err == nil {
-			continue
+			return nil
 		}
-		err := a.fetchPinned(w, name)
-		if more := diag.All(err); more != nil {
-			errs = append(errs, more...)
-			continue
-		} else if err != nil {
+		if err := a.fetchPinned(w, name); err != nil {
 			return err
 		}
 		fetched = append(fetched, name)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range fetched {
 		if !a.quiet && !a.json {
 			t := w.Manifest.Templates[name]
 			fmt.Fprintf(a.Stdout, "fetched  %s  %s\n", name, line(t.Source.String()))

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/source"
 	"github.com/svcgen/svcgen/internal/trust"
 	"github.com/svcgen/svcgen/internal/workspace"
@@ -52,19 +51,19 @@ func (a *app) outdated(args []string) error {
 		return err
 	}
 	out := []outdatedJSON{}
-	var errs diag.List
-	for _, name := range names {
+	errs, err := a.eachSource(names, func(name string) error {
 		newest, state, err := a.compare(w, name)
-		if more := diag.All(err); more != nil {
-			errs = append(errs, more...)
-			continue
-		} else if err != nil {
+		if err != nil {
 			return err
 		}
 		if state != "current" && a.check {
 			a.code = ExitFindings
 		}
 		out = append(out, outdatedJSON{name, w.Manifest.Templates[name].Source.String(), newest.String(), state})
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if a.json {
 		if err := a.printJSON(map[string]any{"version": 1, "templates": out}); err != nil {

@@ -57,7 +57,9 @@ func (a *app) updateTemplates(args []string, to string, trusted bool) error {
 	var renewals []supply.Renewal
 	var parcels []*parcel
 	for _, name := range names {
+		done := a.busy("fetching " + name)
 		p, err := a.renewed(w, name, to)
+		done()
 		if err != nil {
 			return err
 		}
