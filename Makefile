@@ -1,6 +1,6 @@
 # What takes longer than `go test ./...`, which needs no make.
 
-.PHONY: ci full refresh life faults fuzz bench reproducible
+.PHONY: ci full refresh life faults fuzz bench bench-services reproducible
 
 ci: # everything that must hold before a change lands; installs what it needs on Debian
 	.ci/run
@@ -28,6 +28,9 @@ fuzz: # every fuzz target for a while: make fuzz TIME=10m
 
 bench: # what docs/benchmarks.md tells of
 	go test -run '^$$' -bench . ./...
+
+bench-services: # what rendered services cost, on Linux with two cores: make bench-services ARGS='-only http -rounds 3'
+	cd tools/loadbench && go build -o loadbench . && ./loadbench $(ARGS); status=$$?; rm -f loadbench; exit $$status
 
 reproducible: # two builds of one commit have the same bytes, for every platform of a release
 	.ci/reproducible
