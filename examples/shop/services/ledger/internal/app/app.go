@@ -67,7 +67,7 @@ func build(ctx context.Context, c config.Config, l limits, open opener, log *slo
 	metrics := telemetry.NewMetrics()
 	metrics.Registry.MustRegister(a.parts.collectors...)
 	a.api = api.New(api.Options{
-		Service: a.parts.service, Log: log, Metrics: metrics, Traces: a.traces, BodyTimeout: l.body})
+		Service: a.parts.service, Log: log, Metrics: metrics, Traces: a.traces, TracesDisabled: c.TracesDisabled, BodyTimeout: l.body})
 
 	if err := a.listen(&a.main, c.HTTPAddr, a.routes()); err != nil {
 		return nil, err
