@@ -2,7 +2,6 @@ package insert
 
 import (
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -27,6 +26,7 @@ type fragment struct {
 
 // goFragment parses text between an opening and a closing line, and formats it.
 func goFragment(s *source, open, text, shut string) (*fragment, error) {
+	given := text
 	text = strings.Trim(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	head := "package p\n\n" + open + "\n"
 	src := head + text + "\n" + shut + "\n"
@@ -34,7 +34,7 @@ func goFragment(s *source, open, text, shut string) (*fragment, error) {
 		return nil, s.fail(Invalid, -1, "the entry is empty")
 	}
 	if _, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution); err != nil {
-		return nil, s.fail(Invalid, -1, "the entry does not parse as Go: %s", goMessage(err, strings.Count(head, "\n")))
+		return nil, goFault(s, given, strings.Count(head, "\n"), err)
 	}
 	nice, err := format.Source([]byte(src))
 	if err != nil || !strings.HasPrefix(string(nice), head) {
@@ -64,13 +64,20 @@ func goFragment(s *source, open, text, shut string) (*fragment, error) {
 	return fr, nil
 }
 
-// goMessage is a syntax error with its line in the entry.
-func goMessage(err error, above int) string {
+// goFault is a syntax error at its place in the entry. What is missing behind
+// the entry's end is missing at its end.
+func goFault(s *source, given string, above int, err error) *Error {
 	var list scanner.ErrorList
 	if !errors.As(err, &list) || len(list) == 0 {
-		return err.Error()
+		return s.fail(Invalid, -1, "the entry does not parse as Go: %v", err)
 	}
-	return fmt.Sprintf("line %d, column %d: %s", list[0].Pos.Line-above, list[0].Pos.Column, list[0].Msg)
+	line, col, msg := list[0].Pos.Line-above, list[0].Pos.Column, list[0].Msg
+	cut := len(given) - len(strings.TrimLeft(given, "\r\n"))
+	line += strings.Count(given[:cut], "\n")
+	if lastLine, lastCol := positionIn([]byte(given), len(strings.TrimRight(given, "\r\n"))-1); line > lastLine {
+		line, col = lastLine, lastCol
+	}
+	return s.failEntry(line, col, "the entry does not parse as Go: line %d, column %d: %s", line, col, msg)
 }
 
 // cut takes the lines of the fragment out of the formatted file, and one tab off

@@ -161,6 +161,10 @@ type Error struct {
 	Line, Col int
 	Msg       string
 	Hint      string // what a person can do; may be empty
+
+	// EntryLine and EntryCol are a place in the entry's own text, where that is
+	// what does not parse. They count as Line and Col do.
+	EntryLine, EntryCol int
 }
 
 func (e *Error) Error() string {

@@ -2,6 +2,7 @@ package insert
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -9,9 +10,19 @@ import (
 
 // jsonEntry parses an entry: one value, with comments only inside of it.
 func jsonEntry(s *source, text []byte) (*hujson.Value, error) {
+	given := text
 	text = bytes.TrimSpace(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
 	v, err := decodeJSON(text)
+	var syntax *jsonError
 	switch {
+	case errors.As(err, &syntax):
+		line, col := positionIn(given, len(given)-len(bytes.TrimLeft(given, " \t\r\n")))
+		if syntax.line == 1 {
+			col += syntax.col - 1
+		} else {
+			col = syntax.col
+		}
+		return nil, s.failEntry(line+syntax.line-1, col, "the entry does not parse as JSON: %v", err)
 	case err != nil:
 		return nil, s.fail(Invalid, -1, "the entry does not parse as JSON: %v", err)
 	case v.StartOffset > 0 || v.EndOffset < len(text):

@@ -83,6 +83,19 @@ func (s *source) fail(r Reason, off int, format string, args ...any) *Error {
 	return e
 }
 
+// failEntry blames the line and the column of an entry's own text.
+func (s *source) failEntry(line, col int, format string, args ...any) *Error {
+	e := s.fail(Invalid, -1, format, args...)
+	e.EntryLine, e.EntryCol = line, col
+	return e
+}
+
+// positionIn is the line and the column of the byte of text at off.
+func positionIn(text []byte, off int) (line, col int) {
+	before := text[:min(max(off, 0), len(text))]
+	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
+}
+
 // lineStart is the offset of the first byte of the line that off is on; a byte
 // order mark belongs to no line.
 func (s *source) lineStart(off int) int {

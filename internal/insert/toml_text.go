@@ -79,13 +79,30 @@ func (f *tomlFile) entry(text []byte) (*tomlEntry, error) {
 	e.value, e.text = false, tomlDedent(lines, f.eol)
 	in, err = parseTOML(&source{name: f.name, data: []byte(e.text), eol: f.eol})
 	if err != nil {
-		return nil, f.fail(Invalid, -1, "the entry is neither a value nor the lines of a table: %s", message(err))
+		line, col := tomlEntryPlace(string(text), e.text, err)
+		return nil, f.failEntry(line, col, "the entry is neither a value nor the lines of a table: %s", message(err))
 	}
 	if last := e.text[strings.LastIndexByte(e.text, '\n')+1:]; strings.HasPrefix(strings.TrimSpace(last), "#") {
 		return nil, f.fail(Invalid, -1, "the entry ends with a comment, which would belong to what follows")
 	}
 	e.file = in
 	return e, nil
+}
+
+// tomlEntryPlace leads from an error in the dedented lines of an entry to the entry as
+// it was given; zeros where the error has no place.
+func tomlEntryPlace(given, dedented string, err error) (line, col int) {
+	e, ok := err.(*Error)
+	if !ok || e.Line == 0 {
+		return 0, 0
+	}
+	above := given[:len(given)-len(strings.TrimLeft(given, "\r\n"))]
+	line, col = e.Line+strings.Count(above, "\n"), e.Col
+	was, is := strings.Split(given, "\n"), strings.Split(dedented, "\n")
+	if line <= len(was) && e.Line <= len(is) {
+		col += len(strings.TrimRight(was[line-1], "\r")) - len(strings.TrimRight(is[e.Line-1], "\r"))
+	}
+	return line, col
 }
 
 // message is an error without the file that it blames.

@@ -23,7 +23,9 @@ func parseYAMLText(name string, text []byte) (*yamlText, error) {
 	t, bad := parseYAML(text)
 	if bad != nil {
 		line, col := t.position(bad.pos)
-		return nil, badText(name, fmt.Sprintf("line %d, column %d: %s", line, col, bad.msg))
+		e := badText(name, fmt.Sprintf("line %d, column %d: %s", line, col, bad.msg))
+		e.EntryLine, e.EntryCol = line, col
+		return nil, e
 	}
 	x := &yamlText{t: t, value: &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}}
 	if len(t.docs) == 0 {
@@ -57,7 +59,7 @@ func CheckYAML(name string, text []byte) error {
 
 const notYAML = "the entry does not parse as YAML: "
 
-func badText(name, why string) error {
+func badText(name, why string) *Error {
 	return &Error{Reason: Invalid, File: name, Msg: notYAML + why}
 }
 

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/svcgen/svcgen/internal/insert"
-	"github.com/svcgen/svcgen/internal/template"
 )
 
 var outputDoesNotParse = Rule{
@@ -35,7 +34,8 @@ var outputDoesNotParse = Rule{
 		for _, t := range p.units() {
 			for _, bad := range t.misfits {
 				if bad.reason == insert.Invalid || bad.reason == insert.Unsafe {
-					p.ReportFor([]int{t.rendering}, template.File, bad.in.Pos, "unit %s: its entry does not fit into %s: %s", t.unit.Name, bad.in.File, bad.msg)
+					file, pos := bad.place()
+					p.ReportFor([]int{t.rendering}, file, pos, "unit %s: its entry does not fit into %s: %s", t.unit.Name, bad.in.File, bad.msg)
 				}
 			}
 		}

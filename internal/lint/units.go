@@ -48,6 +48,7 @@ type misfit struct {
 	reason insert.Reason
 	msg    string
 	absent bool // the file is not there
+	at     int  // of the byte in the entry's text that is wrong; -1: that is not known
 }
 
 // unitOutput is a file that a unit makes, or makes out of another.
@@ -202,7 +203,7 @@ func (t *unitTrial) grow(files tree.Tree, made *template.Rendering) tree.Tree {
 	for _, in := range made.Inserts {
 		f, ok := next[in.File]
 		if !ok {
-			t.misfits = append(t.misfits, misfit{in: in, reason: insert.Missing, msg: "the template renders no " + in.File, absent: true})
+			t.misfits = append(t.misfits, misfit{in: in, reason: insert.Missing, msg: "the template renders no " + in.File, absent: true, at: -1})
 			continue
 		}
 		data, err := t.splices.insert(in, f.Data)
@@ -223,15 +224,29 @@ func (t *unitTrial) grow(files tree.Tree, made *template.Rendering) tree.Tree {
 }
 
 func misfitOf(in template.Insertion, err error) misfit {
-	m := misfit{in: in, reason: insert.Missing, msg: err.Error()}
+	m := misfit{in: in, reason: insert.Missing, msg: err.Error(), at: -1}
 	var e *insert.Error
 	if errors.As(err, &e) {
 		m.reason, m.msg = e.Reason, e.Msg
 		if e.Line > 0 {
 			m.msg += fmt.Sprintf(" (line %d of %s)", e.Line, e.File)
 		}
+		if e.EntryLine > 0 {
+			m.at = offsetOf(in.Text, e.EntryLine) + e.EntryCol - 1
+			// The finding stands at the place.
+			m.msg = strings.Replace(m.msg, fmt.Sprintf("line %d, column %d: ", e.EntryLine, e.EntryCol), "", 1)
+		}
 	}
 	return m
+}
+
+// place is where in the template the misfit is: in the entry's own text, or where
+// template.yaml inserts it.
+func (m misfit) place() (file string, pos template.Pos) {
+	if m.at < 0 || m.in.Source.File == "" {
+		return template.File, m.in.Pos
+	}
+	return m.in.Source.File, m.in.Source.Place(m.in.Text, m.at)
 }
 
 // allOutputs adds to the outputs what units make of them, where that is not
