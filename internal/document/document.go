@@ -20,6 +20,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/svcgen/svcgen/internal/diag"
+	"github.com/svcgen/svcgen/internal/insert"
 )
 
 // Reader walks one file and gathers what is wrong with it.
@@ -88,6 +89,11 @@ func syntax(file string, data []byte, err error) *diag.Error {
 	if e.Line <= len(lines) {
 		line := lines[e.Line-1]
 		e.Col = len(line) - len(strings.TrimLeft(line, " \t")) + 1
+	}
+	if line, col, found := insert.YAMLFault(data); found && te == nil && line <= len(lines) {
+		// The library counts some lines from zero, and no columns.
+		before := lines[line-1][:min(col-1, len(lines[line-1]))]
+		e.Line, e.Col = line, 1+utf8.RuneCountInString(before)
 	}
 	e.Msg = "not valid YAML: " + e.Msg
 	return e

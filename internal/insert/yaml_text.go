@@ -57,6 +57,24 @@ func CheckYAML(name string, text []byte) error {
 	return e
 }
 
+// YAMLFault is where data, a whole file, stops being YAML; the column counts
+// bytes. It is false where nothing is wrong with the file's form.
+func YAMLFault(data []byte) (line, col int, found bool) {
+	if len(data) > 0 && yamlBreakBefore(data, len(data)) == 0 {
+		data = append(bytes.Clone(data), '\n')
+	}
+	t, bad := parseYAML(data)
+	if bad == nil {
+		return 0, 0, false
+	}
+	at := bad.pos
+	for at > 0 && at >= len(data) || at > 0 && at == len(data)-1 && strings.ContainsRune(" \t\r\n", rune(data[at])) {
+		at-- // what is missing at the end is missing behind the last word
+	}
+	line, col = t.position(at)
+	return line, col, true
+}
+
 const notYAML = "the entry does not parse as YAML: "
 
 func badText(name, why string) *Error {

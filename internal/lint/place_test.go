@@ -78,3 +78,52 @@ func TestEntriesAreBlamedAtTheirLine(t *testing.T) {
 		})
 	}
 }
+
+// YAML that does not parse is told at its very line and column, in template.yaml
+// and in what is rendered.
+func TestYAMLIsBlamedAtItsPlace(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"never closed":     {"a: 1\nb: [1,\n  2\nc: 3\n", "4:2"},
+		"quote":            {"a: 1\nb: \"x\n", "2:4"},
+		"indentation":      {"a:\n  b: 1\n c: 2\n", "3:2"},
+		"tab":              {"a:\n\tb: 1\n", "2:1"},
+		"no anchor":        {"a: 1\nb: *x\n", "2:4"},
+		"behind a value":   {"a: \"x\" y\n", "1:8"},
+		"behind an accent": {"é: 1\né: *x\n", "2:4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := strings.Join(lintText(t, "-- base/x.yaml --\n"+c.text), "\n")
+			if !strings.Contains(got, "base/x.yaml:"+c.want+":") {
+				t.Errorf("rendered: want %s: %s", c.want, got)
+			}
+			got = strings.Join(lintText(t, c.text), "\n")
+			line, col, _ := strings.Cut(c.want, ":")
+			var n int
+			fmt.Sscan(line, &n)
+			if want := fmt.Sprintf("template.yaml:%d:%s: ", n+5, col); !strings.Contains(got, want) {
+				t.Errorf("template.yaml: want %s: %s", want, got)
+			}
+		})
+	}
+}
+
+// A path that is gone is told where a suppression can stand.
+func TestWhatIsGoneIsToldWhereItCanBeSuppressed(t *testing.T) {
+	const head, doc = "version: 1\nname: demo\nrelease: 1.1.0\n", "kind: other\nlayers: [base]\n"
+	run := func(doc string) []Finding {
+		files := tree.Tree{"template.yaml": {Data: []byte(doc)}, "base/new.txt": {Data: []byte("x\n")}}
+		was := tree.Tree{"template.yaml": {Data: []byte(strings.ReplaceAll(doc, "1.1.0", "1.0.0"))}, "base/old.txt": {Data: []byte("x\n")}}
+		r, err := Run(context.Background(), []Input{{Label: "demo", Files: files, Released: was, Since: "v1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Findings
+	}
+	got := run(head + doc)
+	if len(got) != 1 || got[0].Rule != "rename-without-migration" || got[0].Line != 4 || got[0].Col != 1 {
+		t.Errorf("got %+v", got)
+	}
+	if got := run(head + "# svcgen:ignore rename-without-migration -- nobody has it\n" + doc); len(got) != 0 {
+		t.Errorf("suppressed, and told: %+v", got)
+	}
+}

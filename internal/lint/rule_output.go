@@ -152,6 +152,9 @@ func yamlFlaws(data []byte) []flaw {
 		err = errors.New(typed.Errors[0])
 	}
 	line, msg := yamlError(err)
+	if at, col, found := insert.YAMLFault(data); found && typed == nil {
+		return []flaw{{at, col, msg}}
+	}
 	return []flaw{{line, 0, msg}}
 }
 

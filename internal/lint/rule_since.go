@@ -113,10 +113,19 @@ var renameWithoutMigration = Rule{
 			if to := successor(g, was, is); to != "" {
 				remedy = fmt.Sprintf("rename: {%s: %s}", g.name, to)
 			}
-			f := p.Report(template.File, p.doc.at("migrations"), "%s is rendered no more since %s", what, p.since)
+			f := p.Report(template.File, p.goneAt(), "%s is rendered no more since %s", what, p.since)
 			f.Remedy = fmt.Sprintf("add a migration: {to: %s, %s}", p.Template.Release, remedy)
 		}
 	},
+}
+
+// goneAt is where a migration belongs: at the ones that there are, or else where
+// all that a template lacks is told.
+func (p *Pass) goneAt() template.Pos {
+	if k, _ := entry(p.doc.root, "migrations"); k != nil {
+		return p.doc.at("migrations")
+	}
+	return p.doc.at(p.absences.key)
 }
 
 // paths lists every path that some rendering makes, sorted.

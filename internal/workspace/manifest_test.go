@@ -41,7 +41,7 @@ func TestManifestRefuses(t *testing.T) {
 		{"empty", "", "svcgen.yaml: the manifest is empty", "svcgen init"},
 		{"comments alone", "# nothing\n", "svcgen.yaml: the manifest is empty", ""},
 		{"syntax", "version: 1\nservices:\n  a: [\n", "svcgen.yaml:", ""},
-		{"tab", "version: 1\nservices:\n\ta: b\n", "svcgen.yaml:3:2: not valid YAML", ""},
+		{"tab", "version: 1\nservices:\n\ta: b\n", "svcgen.yaml:3:1: not valid YAML", ""},
 		{"no version", "module: x\n", "version is missing", ""},
 		{"newer", "version: 2\n", "svcgen.yaml:1:10: version 2 is newer", "upgrade svcgen"},
 		{"unknown key", "version: 1\nservics: {}\n", `svcgen.yaml:2:1: unknown key "servics"`, "did you mean services?"},
