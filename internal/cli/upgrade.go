@@ -54,8 +54,9 @@ ones; files that both sides changed are merged line by line by git; go.mod and g
 merged by meaning; what people deleted stays deleted. The entries in shared files are
 merged too. Without names, all services are upgraded.
 
-A template whose newest release cannot be read is told, its services stay on theirs, the
-others are upgraded, and the exit code is 1; for services that were named it is an error.
+A service whose folder is gone, and a template whose newest release cannot be read, are
+told: these services stay as they are, the others are upgraded, and the exit code is 1.
+For services that were named it is an error.
 
 A conflict stops everything, nothing is written, and the exit code is 1:
 --skip-conflicts upgrades the services without one, --conflict=markers writes git's
@@ -209,6 +210,10 @@ func (a *app) unread(out *service.Outcome) {
 	for _, u := range out.Unread {
 		for _, p := range u.Problems {
 			a.fail(p.Message, p.Hint)
+		}
+		if u.Template == "" {
+			a.note("%s is not upgraded", strings.Join(u.Services, ", "))
+			continue
 		}
 		names, more := u.Services, ""
 		if len(names) > most {

@@ -21,11 +21,12 @@ import (
 //     people changed it or wrote a comment at it.
 //   - What people took out stays out unless the code imports it, or theirs
 //     changed it and only modules require it.
-//   - Of a replacement or a setting that both changed, the policy chooses, or it
-//     is undecided. No other line of ours changes.
+//   - Of a replacement or a setting that both changed, the policy chooses. No
+//     other line of ours changes.
 //
-// errOdd is the error of a file that does not parse.
-func requirements(base, ours, theirs []byte, p Policy, imported func(mod string) bool) (data []byte, undecided []string, err error) {
+// odds are the lines of the last kind. Where the policy chooses nothing there is
+// no data. errOdd is the error of a file that does not parse.
+func requirements(base, ours, theirs []byte, p Policy, imported func(mod string) bool) (data []byte, odds []string, err error) {
 	b, err1 := modfile.Parse("go.mod", base, nil)
 	o, err2 := modfile.Parse("go.mod", ours, nil)
 	t, err3 := modfile.Parse("go.mod", theirs, nil)
@@ -42,9 +43,9 @@ func requirements(base, ours, theirs []byte, p Policy, imported func(mod string)
 	if !requires(o, list) {
 		o.SetRequireSeparateIndirect(list)
 	}
-	undecided, err = directives(b, o, t, p)
-	if err != nil || len(undecided) > 0 {
-		return nil, undecided, err
+	odds, err = directives(b, o, t, p)
+	if err != nil || len(odds) > 0 && !p.chooses() {
+		return nil, odds, err
 	}
 	o.Cleanup()
 	data, err = o.Format()
@@ -57,7 +58,7 @@ func requirements(base, ours, theirs []byte, p Policy, imported func(mod string)
 	if _, err := modfile.Parse("go.mod", data, nil); err != nil || !keepsComments(base, ours, data) {
 		return nil, nil, errOdd
 	}
-	return data, nil, nil
+	return data, odds, nil
 }
 
 // mergeRequired merges what three go.mod files require, in order of path.
@@ -138,9 +139,9 @@ func requires(f *modfile.File, list []*modfile.Require) bool {
 	}), func(a, b *modfile.Require) bool { return a.Mod == b.Mod && a.Indirect == b.Indirect })
 }
 
-// directives makes theirs' changes of all other lines in o, and returns what it
-// could not decide.
-func directives(b, o, t *modfile.File, p Policy) (undecided []string, err error) {
+// directives makes theirs' changes of all other lines in o, as p says where both
+// changed one, and returns what that was.
+func directives(b, o, t *modfile.File, p Policy) (odds []string, err error) {
 	if err := goLines(b, o, t); err != nil {
 		return nil, err
 	}
@@ -153,18 +154,18 @@ func directives(b, o, t *modfile.File, p Policy) (undecided []string, err error)
 			switch {
 			case x == w || x == m:
 				continue
-			case m != w && p != Theirs:
-				if p != Ours {
-					undecided = append(undecided, strings.ReplaceAll(fmt.Sprintf("%s is %s here, and %s there", strings.TrimSpace(kind.name+" "+key), orGone(m), orGone(x)), "\t", " "))
+			case m != w:
+				odds = append(odds, strings.ReplaceAll(fmt.Sprintf("%s is %s here, and %s there", strings.TrimSpace(kind.name+" "+key), orGone(m), orGone(x)), "\t", " "))
+				if p != Theirs {
+					continue
 				}
-				continue
 			}
 			if err := kind.write(o, key, x); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return undecided, nil
+	return odds, nil
 }
 
 func orGone(value string) string {

@@ -137,8 +137,8 @@ func TestGoModPolicies(t *testing.T) {
 	const detail = "replace go.uber.org/zap is ../zap here, and ../other there"
 	for p, want := range map[Policy]outcome{
 		Abort:  {Tree: files("go.mod", ours), Conflicts: []Conflict{{"go.mod", Content, detail, 0}}},
-		Ours:   {Tree: files("go.mod", ours), Merged: []string{"go.mod"}},
-		Theirs: {Tree: files("go.mod", theirs), Merged: []string{"go.mod"}},
+		Ours:   {Tree: files("go.mod", ours), Decided: []Conflict{{"go.mod", Content, detail + "; yours stays", 0}}},
+		Theirs: {Tree: files("go.mod", theirs), Decided: []Conflict{{"go.mod", Content, detail + "; yours is replaced", 0}}},
 		Markers: {Tree: files("go.mod", gomod+"\n<<<<<<< yours\nreplace go.uber.org/zap => ../zap\n=======\nreplace go.uber.org/zap => ../other\n>>>>>>> the template\n"),
 			Conflicts: []Conflict{{"go.mod", Content, "the same lines were changed here and in the template", 16}}},
 	} {
@@ -277,8 +277,8 @@ func TestSums(t *testing.T) {
 	other := strings.ReplaceAll(a, "aa", "xx")
 	for p, want := range map[Policy]outcome{
 		Abort:  {Tree: files("go.sum", a), Conflicts: []Conflict{{"go.sum", Sums, "there are two sums for a.com/a v1.0.0", 0}}},
-		Ours:   {Tree: files("go.sum", a), Merged: []string{"go.sum"}},
-		Theirs: {Tree: files("go.sum", other), Merged: []string{"go.sum"}},
+		Ours:   {Tree: files("go.sum", a), Decided: []Conflict{{"go.sum", Sums, "there are two sums for a.com/a v1.0.0; yours stays", 0}}},
+		Theirs: {Tree: files("go.sum", other), Decided: []Conflict{{"go.sum", Sums, "there are two sums for a.com/a v1.0.0; yours is replaced", 0}}},
 	} {
 		mergeOne(t, Input{Ours: files("go.sum", a), Theirs: files("go.sum", other), Policy: p}).check(t, want)
 	}

@@ -11,8 +11,9 @@ import (
 // sums merges three go.sum files: the union of ours and theirs, in the go
 // command's order. What a side drops goes only where the merged go.mod requires
 // the same as that side's does: a sum too many is untidy, a missing one breaks
-// the build. Two sums for one module are undecided, unless the policy chooses.
-func sums(base, ours, theirs []byte, p Policy, asOurs, asTheirs bool) (data []byte, undecided []string, err error) {
+// the build. Two sums for one module are odds, of which the policy chooses; where
+// it does not there is no data.
+func sums(base, ours, theirs []byte, p Policy, asOurs, asTheirs bool) (data []byte, odds []string, err error) {
 	b, err1 := sumLines(base)
 	o, err2 := sumLines(ours)
 	t, err3 := sumLines(theirs)
@@ -24,12 +25,9 @@ func sums(base, ours, theirs []byte, p Policy, asOurs, asTheirs bool) (data []by
 		next[key] = sum
 		other, both := t[key]
 		if both && !slices.Equal(sum, other) {
-			switch p {
-			case Ours:
-			case Theirs:
+			odds = append(odds, fmt.Sprintf("there are two sums for %s %s", key.Path, key.Version))
+			if p == Theirs {
 				next[key] = other
-			default:
-				undecided = append(undecided, fmt.Sprintf("there are two sums for %s %s", key.Path, key.Version))
 			}
 		}
 		if _, was := b[key]; was && !both && asTheirs {
@@ -44,11 +42,11 @@ func sums(base, ours, theirs []byte, p Policy, asOurs, asTheirs bool) (data []by
 			next[key] = sum
 		}
 	}
-	if len(undecided) > 0 {
-		slices.Sort(undecided)
-		return nil, undecided, nil
+	slices.Sort(odds)
+	if len(odds) > 0 && !p.chooses() {
+		return nil, odds, nil
 	}
-	return writeSums(next, endsOf(ours)), nil, nil
+	return writeSums(next, endsOf(ours)), odds, nil
 }
 
 // sumLines reads a go.sum. Anything else in it is an error.

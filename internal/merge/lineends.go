@@ -51,9 +51,26 @@ func alike(base, ours, theirs []byte) (b, o, t []byte) {
 	return next.with(base), next.with(ours), next.with(theirs)
 }
 
+var byteOrderMark = []byte("\ufeff")
+
+// unmarked takes the byte order mark off three texts, which an editor puts in
+// and out without being asked, and returns with it the one of their merge: that
+// of the side that changed it.
+func unmarked(base, ours, theirs []byte) (bom, b, o, t []byte) {
+	cut := func(data []byte) (rest []byte, had bool) { return bytes.CutPrefix(data, byteOrderMark) }
+	b, was := cut(base)
+	o, mine := cut(ours)
+	t, others := cut(theirs)
+	if mine == was && others || mine != was && mine {
+		bom = byteOrderMark
+	}
+	return bom, b, o, t
+}
+
 // onlyEnds reports whether a and b differ in nothing but their line ends, as
-// where git checks files out with CRLF.
+// where git checks files out with CRLF, and a byte order mark.
 func onlyEnds(a, b []byte) bool {
+	a, b = bytes.TrimPrefix(a, byteOrderMark), bytes.TrimPrefix(b, byteOrderMark)
 	x, y := endsOf(a), endsOf(b)
 	return x != mixed && y != mixed && bytes.Equal(lf.with(a), lf.with(b))
 }

@@ -38,6 +38,7 @@ func shapes() []shape {
 		{"CRLF here", []byte(lf), edit(crlf), edit(lf), "\r\n", "first", "last"},
 		{"CRLF there", []byte(lf), edit(lf), edit(crlf), "\r\n", "first", "last"},
 		{"CRLF everywhere", []byte(crlf), edit(crlf), edit(crlf), "\r\n", "first", "last"},
+		{"byte order mark everywhere", []byte("\ufeff" + lf), edit("\ufeff" + lf), edit("\ufeff" + lf), "\n", "first", "last"},
 		{"no final line end", []byte(open), edit(open), edit(open), "\n", "first", "last"},
 		{"lines of 150 KiB", []byte(wide), edit(wide), edit(wide), "\n", "first", "last"},
 		{"10 MB", []byte(huge), edit(huge), edit(huge), "\n", "first", "last"},

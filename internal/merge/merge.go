@@ -32,6 +32,9 @@ const (
 	Theirs                // the conflicting lines of theirs
 )
 
+// chooses reports whether p decides a conflict by itself.
+func (p Policy) chooses() bool { return p == Ours || p == Theirs }
+
 // Kind is what kind of conflict there is.
 type Kind string
 

@@ -63,8 +63,8 @@ func (m *merger) modules(files []*file) error {
 	return nil
 }
 
-// settle puts the outcome of a merge by meaning into f. odds are what it could
-// not decide.
+// settle puts the outcome of a merge by meaning into f. odds are what only the
+// policy can decide, data is nil where it did not.
 func (m *merger) settle(f *file, data []byte, odds []string, err error, kind Kind) error {
 	switch {
 	case errors.Is(err, errOdd):
@@ -77,7 +77,7 @@ func (m *merger) settle(f *file, data []byte, odds []string, err error, kind Kin
 		}
 	case err != nil:
 		return err
-	case len(odds) > 0:
+	case len(odds) > 0 && data == nil:
 		if m.Policy == Markers {
 			if err := m.text(f); err != nil || len(f.conflicts) > 0 {
 				return err
@@ -90,6 +90,9 @@ func (m *merger) settle(f *file, data []byte, odds []string, err error, kind Kin
 		return nil
 	default:
 		f.is(&tree.File{Data: data, Kind: f.kind()}, merged)
+		for _, odd := range odds {
+			f.decide(kind, 0, odd+map[Policy]string{Ours: "; yours stays", Theirs: "; yours is replaced"}[m.Policy])
+		}
 	}
 	m.res.Requires = m.res.Requires || f.how == merged
 	return nil

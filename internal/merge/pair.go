@@ -55,10 +55,14 @@ func (m *merger) name(f *file, theirs string) {
 	case theirs != "" && (f.from == "" || f.from == was || f.from == theirs):
 		f.path = theirs
 	case f.from == "" || f.from == was:
-	case theirs == "" || theirs == was || m.Policy == Ours:
+	case theirs == "" || theirs == was:
 		f.path = f.from
+	case m.Policy == Ours:
+		f.path = f.from
+		f.decide(Moved, 0, "your name stays; "+m.label()+" calls it "+theirs)
 	case m.Policy == Theirs:
 		f.path = theirs
+		f.decide(Moved, 0, "you called it "+f.from)
 	default:
 		f.path = f.from
 		m.fail(f, Moved, 0, "was renamed here, and to %s in %s", theirs, m.label())

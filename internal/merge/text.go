@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff/lcs"
@@ -28,11 +29,17 @@ const yours, before = "yours", "before"
 
 // Texts merges two edits of one text with git merge-file. Where each side ends
 // its lines alike, an edit of the line ends is merged as one of its own: a text
-// that ours has with CRLF and the others with LF is merged with CRLF.
+// that ours has with CRLF and the others with LF is merged with CRLF. So is a
+// byte order mark, which belongs to no line.
 //
 // What git returns is checked: a line that one side added and that is neither in
 // the result nor in a conflict is an error.
 func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string, p Policy) (Text, error) {
+	if bom, b, o, t := unmarked(base, ours, theirs); len(b)+len(o)+len(t) < len(base)+len(ours)+len(theirs) {
+		text, err := g.Texts(ctx, b, o, t, label, p)
+		text.Data = slices.Concat(bom, text.Data)
+		return text, err
+	}
 	b, o, t := alike(base, ours, theirs)
 	switch {
 	case bytes.Equal(o, t), bytes.Equal(t, b):
@@ -52,7 +59,7 @@ func (g Git) Texts(ctx context.Context, base, ours, theirs []byte, label string,
 	}
 	args := []string{"merge-file", "-p", "-q", "-L", yours, "-L", before, "-L", label}
 	var decided []lines
-	if p == Ours || p == Theirs {
+	if p.chooses() {
 		plain, err := g.Texts(ctx, base, ours, theirs, label, Abort)
 		if err != nil || plain.Conflicts == 0 {
 			return plain, err
@@ -96,7 +103,7 @@ func implausible(b, o, t, out []byte, conflicts int, p Policy) string {
 		}
 	}
 	bases, mine, others, all := lineSet(b), lineSet(o), lineSet(t), lineSet(out)
-	if conflicts > 0 && (p == Ours || p == Theirs || !bytes.Contains(out, []byte("<<<<<<< "+yours))) {
+	if conflicts > 0 && (p.chooses() || !bytes.Contains(out, []byte("<<<<<<< "+yours))) {
 		return "says that there are conflicts, and shows none"
 	}
 	known := in(mine, others)

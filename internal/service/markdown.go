@@ -23,7 +23,11 @@ func Markdown(out *Outcome, applied bool) string {
 		b.WriteString("Nothing was written; this is what would be done.\n\n")
 	}
 	for _, u := range out.Unread {
-		fmt.Fprintf(&b, "The newest release of %s cannot be read; not upgraded: %s.\n\n", code(u.Template), escapeMarkdown(strings.Join(u.Services, ", ")))
+		if u.Template == "" {
+			fmt.Fprintf(&b, "The service %s is not upgraded.\n\n", escapeMarkdown(strings.Join(u.Services, ", ")))
+		} else {
+			fmt.Fprintf(&b, "The newest release of %s cannot be read; not upgraded: %s.\n\n", code(u.Template), escapeMarkdown(strings.Join(u.Services, ", ")))
+		}
 		for _, p := range u.Problems {
 			fmt.Fprintf(&b, "- **error** %s\n", escapeMarkdown(p.Message))
 		}

@@ -34,9 +34,9 @@ type Outcome struct {
 }
 
 // Unread is a template whose new release cannot be read, and the services that
-// stay on theirs for it.
+// stay on theirs for it; or one service that cannot be read itself.
 type Unread struct {
-	Template string    `json:"template"`
+	Template string    `json:"template"` // "": it is the service
 	Services []string  `json:"services"`
 	Problems []Problem `json:"problems"`
 }

@@ -19,30 +19,35 @@ type shelf struct {
 
 	mu     sync.Mutex
 	found  map[string]*shelved
-	unread map[string]*Unread // by template
+	unread map[string]*Unread // by template; by "/" and the service where that cannot be read itself
 	used   map[string]bool    // answers that a template takes
 }
 
 // stays notes that a service stays as it is, since its template's new release
-// has problems.
+// has problems, or, where ref is "", the service itself.
 func (s *shelf) stays(ref, service string, problems diag.List) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.unread == nil {
 		s.unread = map[string]*Unread{}
 	}
-	u := s.unread[ref]
+	key := ref
+	if ref == "" {
+		key = "/" + service
+	}
+	u := s.unread[key]
 	if u == nil {
 		u = &Unread{Template: ref}
 		for _, e := range problems {
 			u.Problems = append(u.Problems, Problem{e.Error(), e.Hint})
 		}
-		s.unread[ref] = u
+		s.unread[key] = u
 	}
 	u.Services = append(u.Services, service)
 }
 
-// unreadable lists the templates whose new release could not be read, by name.
+// unreadable lists the services that could not be read, and then the templates
+// whose new release could not, by name.
 func (s *shelf) unreadable() []Unread {
 	var out []Unread
 	for _, ref := range slices.Sorted(maps.Keys(s.unread)) {

@@ -243,14 +243,11 @@ func (t *transition) files(d *draft) {
 	for p, f := range t.ours {
 		d.read[path.Join(dir, p)] = f
 	}
+	for p, f := range t.merged.Read { // renamed by a person
+		d.read[path.Join(dir, p)] = f
+	}
 	for p, f := range t.merged.Tree {
-		at := path.Join(dir, p)
-		if _, known := t.ours[p]; !known {
-			if other, ok := t.merged.Read[p]; ok { // renamed by a person
-				d.read[at] = other
-			}
-		}
-		d.next[at] = f
+		d.next[path.Join(dir, p)] = f
 	}
 	if from := t.folder(); from != dir {
 		d.moves = append(d.moves, plan.Change{Path: dir, From: from})

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -129,13 +131,19 @@ func each(ctx context.Context, n int, do func(i int)) {
 
 // upgrading prepares one service; nil where it is on the release already.
 func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Library, shelf *shelf, s *workspace.Service, o UpgradeOptions) (*transition, error) {
+	all := len(o.Services) == 0 && o.To == ""
+	var refused *trust.Refused
 	from, d, err := living(w, lib, s)
 	if err != nil {
+		_, none := w.Root.Lstat(filepath.FromSlash(path.Join(s.Path, workspace.DescriptorFile)))
+		if problems := diag.All(err); all && problems != nil && errors.Is(none, fs.ErrNotExist) {
+			shelf.stays("", s.Name, problems) // it was moved by hand: that is no other's concern
+			return nil, nil
+		}
 		return nil, err
 	}
 	tmpl, err := shelf.get(d.Template, d.Release)
-	var refused *trust.Refused
-	if problems := diag.All(err); problems != nil && !errors.As(err, &refused) && len(o.Services) == 0 && o.To == "" {
+	if problems := diag.All(err); problems != nil && !errors.As(err, &refused) && all {
 		// The kept release still works: one template that cannot be read stops nobody else.
 		shelf.stays(d.Template, s.Name, problems)
 		return nil, nil
