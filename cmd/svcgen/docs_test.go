@@ -161,7 +161,7 @@ func TestDocsRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds services")
 	}
-	needed(t, "bash", "curl")
+	needed(t, "bash", "curl", "git", "kubectl")
 	ran := 0
 	for _, p := range pages(t) {
 		var console []block
@@ -252,6 +252,12 @@ func openShell(t *testing.T) *terminal {
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "GOFLAGS=") }),
 		"PATH="+filepath.Dir(bin)+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+t.TempDir(), "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_AUTHOR_NAME=you", "GIT_AUTHOR_EMAIL=you@example.com", "GIT_COMMITTER_NAME=you", "GIT_COMMITTER_EMAIL=you@example.com")
+	project, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A page may clone the project: it gets this one's last commit.
+	cmd.Env = append(cmd.Env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://"+filepath.ToSlash(project)+".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/svcgen/svcgen")
 	for _, v := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY"} { // they stand below the home that is hidden
 		value, err := exec.Command("go", "env", v).Output()
 		if err != nil {

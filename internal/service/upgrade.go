@@ -258,9 +258,10 @@ func done(verb string, out *Outcome) string {
 		s += ", " + plural(merged, "file") + " merged with people's changes"
 	}
 	if skipped > 0 {
-		s += ", " + plural(skipped, "service") + " left as it is"
-		if skipped > 1 {
-			s += " each"
+		if skipped == 1 {
+			s += ", 1 service is left as it is"
+		} else {
+			s += ", " + plural(skipped, "service") + " are left as they are"
 		}
 	}
 	return s
