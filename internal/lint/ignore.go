@@ -40,12 +40,22 @@ func comments(files tree.Tree) []*comment {
 		}
 		places := template.NewPlaces(src)
 		for _, m := range marker.FindAllStringSubmatchIndex(src, -1) {
+			if quoted(f, src, m[0]) {
+				continue
+			}
 			c := &comment{file: f, pos: places.At(m[0]), used: map[string]bool{}}
 			c.read(src, m[0], m[4], m[5])
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// quoted reports whether what opens at open is prose in Markdown about a comment,
+// in backticks.
+func quoted(file, src string, open int) bool {
+	name := strings.TrimSuffix(file, ".tmpl")
+	return strings.HasSuffix(name, ".md") && open > 0 && src[open-1] == '`'
 }
 
 // read fills in the comment that opens at open and whose text is src[from:to].

@@ -127,3 +127,12 @@ func TestWhatIsGoneIsToldWhereItCanBeSuppressed(t *testing.T) {
 		t.Errorf("suppressed, and told: %+v", got)
 	}
 }
+
+// Prose that shows a suppression in backticks is none; a comment beside it is.
+func TestProseAboutSuppressionsIsNone(t *testing.T) {
+	const idle = "base/README.md:2:1: svcgen:ignore parse-error suppresses nothing here [ignore-without-reason]"
+	got := lintText(t, "-- base/README.md --\nWrite `# svcgen:ignore parse-error -- why` above it.\n<!-- svcgen:ignore parse-error -- x -->\n")
+	if len(got) != 1 || got[0] != idle {
+		t.Errorf("got %q", got)
+	}
+}
