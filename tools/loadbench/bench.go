@@ -73,7 +73,7 @@ func (b *bench) render(ctx context.Context, name string, flags ...string) (servi
 // build builds the program of a package in a module's folder.
 func (b *bench) build(ctx context.Context, module, pkg, name string) (program string, err error) {
 	program = filepath.Join(b.dir, "bin", name)
-	_, err = command(ctx, module, []string{"GOWORK=off"}, "go", "build", "-o", program, pkg)
+	_, err = command(ctx, module, []string{"GOWORK=off"}, "go", "build", "-ldflags=-s -w", "-o", program, pkg)
 	return program, err
 }
 

@@ -32,7 +32,7 @@ type options struct {
 	connects int
 }
 
-var groups = []string{"http", "rpc", "footprint"}
+var groups = []string{"http", "rpc"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -87,7 +87,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			continue
 		}
 		measure := map[string]func(context.Context, *bench) ([]table, error){
-			"http": measureHTTP, "rpc": measureRPC, "footprint": measureFootprint,
+			"http": measureHTTP, "rpc": measureRPC,
 		}[name]
 		tables, err := measure(ctx, b)
 		if err != nil {
