@@ -35,8 +35,8 @@ type Config struct {
 func Load(lookup func(name string) (string, bool)) (Config, error) {
 	e := env{lookup: lookup}
 	c := Config{
-		HTTPAddr:  e.address("HTTP_ADDR", ":8083"),
-		AdminAddr: e.address("ADMIN_ADDR", ":9083"),
+		HTTPAddr:  e.address("HTTP_ADDR", ":8084"),
+		AdminAddr: e.address("ADMIN_ADDR", ":9084"),
 		NATSURL:   e.servers("NATS_URL", "nats://127.0.0.1:4222"),
 		Prefetch:  e.count("PREFETCH", 8),
 		LogLevel:  e.level("LOG_LEVEL", slog.LevelInfo),

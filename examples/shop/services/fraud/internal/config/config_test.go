@@ -15,7 +15,7 @@ func load(vars map[string]string) (Config, error) {
 func TestDefaults(t *testing.T) {
 	got, err := load(nil)
 	want := got // what clients add has a test of its own
-	want.HTTPAddr, want.AdminAddr, want.NATSURL, want.Prefetch, want.LogLevel = ":8083", ":9083", "nats://127.0.0.1:4222", 8, slog.LevelInfo
+	want.HTTPAddr, want.AdminAddr, want.NATSURL, want.Prefetch, want.LogLevel = ":8084", ":9084", "nats://127.0.0.1:4222", 8, slog.LevelInfo
 	want.TracesDisabled, want.TracesExported = false, false
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
@@ -24,7 +24,7 @@ func TestDefaults(t *testing.T) {
 
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	_, err := load(map[string]string{
-		"HTTP_ADDR":       "8083",
+		"HTTP_ADDR":       "8084",
 		"ADMIN_ADDR":      "localhost:http",
 		"NATS_URL":        "http://user:word@nats",
 		"PREFETCH":        "0",

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/acme/shop/services/ledger/internal/api"
 	"github.com/acme/shop/services/ledger/internal/app"
 	"github.com/acme/shop/services/ledger/internal/config"
 	"github.com/acme/shop/services/ledger/internal/health"
@@ -24,7 +23,6 @@ const usage = `usage: ledger [command]
   serve         serve until SIGTERM or SIGINT, then drain (the default)
   healthcheck   ask the service on this machine whether it is ready
   migrate       bring the database's schema up to date
-  openapi       print the API's description
   version       print the version
 
 Settings come from the environment; README.md lists them.
@@ -59,8 +57,6 @@ func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Wr
 		return healthcheck(lookup, stderr)
 	case command == "migrate":
 		return migrate(lookup, stdout)
-	case command == "openapi":
-		return openapi(stdout, stderr)
 	case command == "version":
 		fmt.Fprintln(stdout, built())
 	case command == "help", command == "-h", command == "--help":
@@ -110,18 +106,6 @@ func healthcheck(lookup func(string) (string, bool), stderr io.Writer) int {
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "not ready:", err)
-		return failed
-	}
-	return ok
-}
-
-func openapi(stdout, stderr io.Writer) int {
-	description, err := api.New(api.Options{}).OpenAPI()
-	if err == nil {
-		_, err = stdout.Write(description)
-	}
-	if err != nil {
-		fmt.Fprintln(stderr, err)
 		return failed
 	}
 	return ok

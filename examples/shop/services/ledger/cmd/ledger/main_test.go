@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/acme/shop/services/ledger/internal/config/configtest"
 )
 
 // The test binary is the program itself when it is told so: what is tested here
@@ -47,14 +45,12 @@ type line struct {
 	AdminAddr string `json:"admin_addr"`
 }
 
-// serving starts the service; whomever it calls is ready.
 func serving(t *testing.T, env ...string) *process {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no SIGTERM to send")
 	}
-	env = append(append(configtest.Env(t), "HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"), env...)
-	p := &process{Cmd: program(t, "serve", env...)}
+	p := &process{Cmd: program(t, "serve", append([]string{"HTTP_ADDR=127.0.0.1:0", "ADMIN_ADDR=127.0.0.1:0"}, env...)...)}
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +90,7 @@ func (p *process) signal(t *testing.T, s os.Signal) {
 func TestServe(t *testing.T) {
 	p := serving(t, "DRAIN_DELAY=1ms", migrated(t))
 	for _, url := range []string{
-		p.addr + "/livez", p.addr + "/startupz", p.addr + "/readyz", p.addr + "/openapi.json",
+		p.addr + "/livez", p.addr + "/startupz", p.addr + "/readyz",
 		p.admin + "/metrics", p.admin + "/debug/pprof/", p.admin + "/debug/pprof/heap",
 	} {
 		resp, err := http.Get("http://" + url)
@@ -170,7 +166,6 @@ func TestCommands(t *testing.T) {
 		stdout, stderr string
 	}{
 		{[]string{"version"}, ok, built(), ""},
-		{[]string{"openapi"}, ok, `"openapi": "3.1.0"`, ""},
 		{[]string{"help"}, ok, "usage: ledger", ""},
 		{[]string{"sevre"}, wrong, "", `"sevre"`},
 		{[]string{"serve", "now"}, wrong, "", "usage: ledger"},

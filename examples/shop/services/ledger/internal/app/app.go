@@ -3,7 +3,7 @@
 //
 //  1. readiness turns 503, and whoever balances the load goes elsewhere,
 //  2. serving goes on for the drain delay, until everybody has noticed,
-//  3. the listener closes, and requests in flight are finished,
+//  3. the listener closes, and calls in flight are finished,
 //  4. what is left of the traces is sent,
 //  5. pools and clients close: nobody uses them any more.
 package app
@@ -18,9 +18,9 @@ import (
 
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 
-	"github.com/acme/shop/services/ledger/internal/api"
 	"github.com/acme/shop/services/ledger/internal/config"
 	"github.com/acme/shop/services/ledger/internal/health"
+	"github.com/acme/shop/services/ledger/internal/rpc"
 	"github.com/acme/shop/services/ledger/internal/telemetry"
 )
 
@@ -34,7 +34,7 @@ type App struct {
 	log    *slog.Logger
 	parts  *parts
 	health *health.Health
-	api    *api.API
+	rpc    *rpc.Server
 	traces *sdk.TracerProvider
 
 	main, admin server
@@ -66,8 +66,12 @@ func build(ctx context.Context, c config.Config, l limits, open opener, log *slo
 	a.health = health.New(log, a.parts.checks...)
 	metrics := telemetry.NewMetrics()
 	metrics.Registry.MustRegister(a.parts.collectors...)
-	a.api = api.New(api.Options{
-		Service: a.parts.service, Log: log, Metrics: metrics, Traces: a.traces, TracesDisabled: c.TracesDisabled, BodyTimeout: l.body})
+	a.rpc, err = rpc.New(rpc.Options{
+		Service: a.parts.service, Log: log, Metrics: metrics, Traces: a.traces, Health: a.health,
+		CallTimeout: l.call, MessageBytes: l.message})
+	if err != nil {
+		return nil, err
+	}
 
 	if err := a.listen(&a.main, c.HTTPAddr, a.routes()); err != nil {
 		return nil, err
@@ -77,11 +81,16 @@ func build(ctx context.Context, c config.Config, l limits, open opener, log *slo
 		return nil, err
 	}
 	a.main.ReadTimeout, a.main.WriteTimeout = l.body, l.write
+	a.main.Protocols = &http.Protocols{}
+	a.main.Protocols.SetHTTP1(true)
+	a.main.Protocols.SetUnencryptedHTTP2(true) // gRPC's clients speak HTTP/2 without TLS from the first byte on
+	a.main.HTTP2 = &http.HTTP2Config{SendPingTimeout: l.ping, PingTimeout: l.ping / 2}
+	a.main.RegisterOnShutdown(a.rpc.StopWatching)
 	return a, nil
 }
 
-// routes is what the main port serves: the probes beside the API, since they are
-// no requests to be traced, counted or logged.
+// routes is what the main port serves: the probes beside the calls, since they are
+// none to be traced, counted or logged.
 func (a *App) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", a.health.Live)
@@ -89,10 +98,11 @@ func (a *App) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", a.health.Ready)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if a.health.Draining() {
-			// The client's next request opens a connection to somebody else.
+			// The client's next call opens a connection to somebody else. Over HTTP/2
+			// this sends GOAWAY.
 			w.Header().Set("Connection", "close")
 		}
-		a.api.ServeHTTP(w, r)
+		a.rpc.ServeHTTP(w, r)
 	})
 	return mux
 }
@@ -143,7 +153,7 @@ func (a *App) drain() error {
 	defer cancel()
 	if err := a.main.Shutdown(ctx); err != nil {
 		a.main.Close()
-		return errors.New("requests were still in flight when the time to finish them was over")
+		return errors.New("calls were still in flight when the time to finish them was over")
 	}
 	a.log.Info("drained")
 	return nil

@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/types/known/emptypb"
+
 	"github.com/acme/shop/services/ledger/internal/ledger"
 
 	"github.com/acme/shop/services/ledger/internal/config"
-	"github.com/acme/shop/services/ledger/internal/config/configtest"
 	"github.com/acme/shop/services/ledger/internal/telemetry"
 )
 
@@ -25,11 +27,10 @@ type running struct {
 	ended chan error
 }
 
-// start runs the service with a route of its own, GET /test/ok, and with whomever
-// it calls ready; prepare may change it before. Without a DatabaseURL nothing is kept beyond the test.
+// start runs the service with a method of its own, test.v1.TestService/Ok; prepare
+// may change it before. Without a DatabaseURL nothing is kept beyond the test.
 func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *running {
 	t.Helper()
-	c = configtest.Clients(t, c)
 	c.HTTPAddr, c.AdminAddr = "127.0.0.1:0", "127.0.0.1:0"
 	r := &running{log: &buffer{}, ended: make(chan error, 1)}
 	ctx, stop := context.WithCancel(t.Context())
@@ -43,7 +44,7 @@ func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *runn
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.api.Mux.HandleFunc("GET /test/ok", func(http.ResponseWriter, *http.Request) {})
+	r.handle("Ok", func(context.Context) error { return nil })
 	for _, p := range prepare {
 		p(r.App)
 	}
@@ -79,6 +80,44 @@ func (r *running) get(path string) int {
 	}
 	resp.Body.Close()
 	return resp.StatusCode
+}
+
+const testService = "/test.v1.TestService/"
+
+// handle adds a method to test.v1.TestService that takes and answers nothing.
+func (a *App) handle(method string, handler func(context.Context) error) {
+	a.rpc.Handle(testService+method, false, func(o ...connect.HandlerOption) http.Handler {
+		return connect.NewUnaryHandlerSimple(testService+method, func(ctx context.Context, _ *emptypb.Empty) (*emptypb.Empty, error) {
+			return &emptypb.Empty{}, handler(ctx)
+		}, o...)
+	})
+}
+
+// caller calls a method of test.v1.TestService, over connections of its own: with
+// gRPC over HTTP/2, or with Connect over HTTP/1.1.
+func (r *running) caller(method string, grpc bool) (call func(context.Context) error, done func()) {
+	transport := &http.Transport{}
+	var options []connect.ClientOption
+	if grpc {
+		transport.Protocols = &http.Protocols{}
+		transport.Protocols.SetUnencryptedHTTP2(true)
+		options = append(options, connect.WithGRPC())
+	}
+	c := connect.NewClient[emptypb.Empty, emptypb.Empty](&http.Client{Transport: transport}, r.url+testService+method, options...)
+	return func(ctx context.Context) error {
+		_, err := c.CallUnary(ctx, connect.NewRequest(&emptypb.Empty{}))
+		return err
+	}, transport.CloseIdleConnections
+}
+
+// ok calls the method Ok once.
+func (r *running) ok(t *testing.T) {
+	t.Helper()
+	call, done := r.caller("Ok", true)
+	defer done()
+	if err := call(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
 
 // buffer is a bytes.Buffer that goroutines can share.

@@ -1,11 +1,14 @@
 package app
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	entryv1 "github.com/acme/shop/services/ledger/gen/entry/v1"
+	"github.com/acme/shop/services/ledger/gen/entry/v1/entryv1connect"
 
 	"github.com/acme/shop/services/ledger/internal/config"
 	"github.com/acme/shop/services/ledger/internal/postgres"
@@ -20,29 +23,19 @@ func TestDataOutlivesTheProcess(t *testing.T) {
 	}
 	c := config.Config{DatabaseURL: config.Secret(address)}
 	first := start(t, c, defaults)
-	resp, err := http.Post(first.url+"/v1/entries", "application/json", strings.NewReader(`{"description":"the first"}`))
+	created, err := entryv1connect.NewEntryServiceClient(http.DefaultClient, first.url).
+		CreateEntry(t.Context(), &entryv1.CreateEntryRequest{Description: "the first"})
 	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusCreated {
-		t.Fatalf("creating: %s\n%s", resp.Status, first.log)
+		t.Fatalf("creating: %v\n%s", err, first.log)
 	}
 	first.stop()
 	first.wait(t)
 
 	second := start(t, c, defaults)
-	got, err := http.Get(second.url + resp.Header.Get("Location"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer got.Body.Close()
-	body, err := io.ReadAll(got.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.StatusCode != http.StatusOK || !strings.Contains(string(body), "the first") {
-		t.Errorf("the next process answers %s: %s", got.Status, body)
+	got, err := entryv1connect.NewEntryServiceClient(http.DefaultClient, second.url).
+		GetEntry(t.Context(), &entryv1.GetEntryRequest{Id: created.GetId()})
+	if err != nil || !proto.Equal(got, created) {
+		t.Errorf("the next process answers %v, %v; want %v", got, err, created)
 	}
 	second.stop()
 	second.wait(t)

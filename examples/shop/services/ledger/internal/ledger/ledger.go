@@ -1,4 +1,5 @@
-// Package ledger is what the service is about. It knows nothing of HTTP.
+// Package ledger is what the service is about. It knows nothing of calls and
+// messages.
 package ledger
 
 import (
@@ -8,11 +9,11 @@ import (
 	"time"
 )
 
-// Entry is what the service keeps. Its tags are what clients see of it.
+// Entry is what the service keeps.
 type Entry struct {
-	ID          string    `json:"id" doc:"Names the entry"`
-	Description string    `json:"description" doc:"What the entry is, in a person's words"`
-	CreatedAt   time.Time `json:"created_at" doc:"When the entry was created"`
+	ID          string
+	Description string // what it is, in a person's words
+	CreatedAt   time.Time
 }
 
 // ErrNotFound says that there is no such entry.
@@ -39,7 +40,7 @@ func New(store EntryStore) *Service {
 	return &Service{store: store, now: time.Now}
 }
 
-// Create makes a entry.
+// Create makes a new entry.
 func (s *Service) Create(ctx context.Context, description string) (Entry, error) {
 	p := Entry{ID: rand.Text(), Description: description, CreatedAt: s.now().UTC().Truncate(time.Microsecond)}
 	return p, s.store.Insert(ctx, p)

@@ -15,8 +15,8 @@ import (
 type Metrics struct {
 	Registry *prometheus.Registry // register your own here
 
-	Requests *prometheus.HistogramVec // by method, route and status; probes are not requests
-	Active   prometheus.Gauge
+	Calls  *prometheus.HistogramVec // by method and code; probes are not calls
+	Active prometheus.Gauge
 }
 
 // NewMetrics returns metrics in a registry of their own, with those of the
@@ -24,17 +24,17 @@ type Metrics struct {
 func NewMetrics() *Metrics {
 	m := &Metrics{
 		Registry: prometheus.NewRegistry(),
-		Requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name:    "http_server_request_duration_seconds",
-			Help:    "Time from a request's headers to the end of its answer.",
+		Calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "rpc_server_call_duration_seconds",
+			Help:    "Time from a call's headers to the end of its answer.",
 			Buckets: []float64{.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10},
-		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
+		}, []string{"rpc_method", "rpc_response_status_code"}),
 		Active: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "http_server_active_requests",
-			Help: "Requests being answered.",
+			Name: "rpc_server_active_calls",
+			Help: "Calls being answered.",
 		}),
 	}
-	m.Registry.MustRegister(m.Requests, m.Active,
+	m.Registry.MustRegister(m.Calls, m.Active,
 		collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

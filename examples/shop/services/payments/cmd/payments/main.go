@@ -23,6 +23,7 @@ const usage = `usage: payments [command]
 
   serve         serve until SIGTERM or SIGINT, then drain (the default)
   healthcheck   ask the service on this machine whether it is ready
+  migrate       bring the database's schema up to date
   openapi       print the API's description
   version       print the version
 
@@ -56,6 +57,8 @@ func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Wr
 		return serve(lookup, stdout)
 	case command == "healthcheck":
 		return healthcheck(lookup, stderr)
+	case command == "migrate":
+		return migrate(lookup, stdout)
 	case command == "openapi":
 		return openapi(stdout, stderr)
 	case command == "version":

@@ -29,7 +29,7 @@ func program(t *testing.T, command string, env ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], command)
 	// The race detector waits a second at the end of every process.
-	cmd.Env = append(os.Environ(), "TEST_RUNS_MAIN=1", "GORACE=atexit_sleep_ms=0")
+	cmd.Env = append(os.Environ(), "TEST_RUNS_MAIN=1", "GORACE=atexit_sleep_ms=0", unreachable)
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }
@@ -92,7 +92,7 @@ func (p *process) signal(t *testing.T, s os.Signal) {
 }
 
 func TestServe(t *testing.T) {
-	p := serving(t, "DRAIN_DELAY=1ms")
+	p := serving(t, "DRAIN_DELAY=1ms", migrated(t))
 	for _, url := range []string{
 		p.addr + "/livez", p.addr + "/startupz", p.addr + "/readyz", p.addr + "/openapi.json",
 		p.admin + "/metrics", p.admin + "/debug/pprof/", p.admin + "/debug/pprof/heap",

@@ -36,12 +36,6 @@ func (a *API) routes() {
 		Path:        "/v1/payments/{id}/refund",
 		Summary:     "Refund payment",
 	}, a.refundPayment)
-	register(a, huma.Operation{
-		OperationID: "getPaymentSearch",
-		Method:      http.MethodGet,
-		Path:        "/v1/payments/search",
-		Summary:     "Get payment search",
-	}, a.getPaymentSearch)
 }
 
 // register adds an operation, with what all of them have in common.

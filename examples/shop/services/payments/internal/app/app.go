@@ -48,10 +48,10 @@ type server struct {
 
 // New opens everything that the service needs. Whoever gets no error calls Run.
 func New(ctx context.Context, c config.Config, log *slog.Logger, version string) (*App, error) {
-	return build(ctx, c, defaults, log, version)
+	return build(ctx, c, defaults, open, log, version)
 }
 
-func build(ctx context.Context, c config.Config, l limits, log *slog.Logger, version string) (_ *App, err error) {
+func build(ctx context.Context, c config.Config, l limits, open opener, log *slog.Logger, version string) (_ *App, err error) {
 	a := &App{config: c, limits: l, log: log}
 	a.traces = telemetry.StartTraces(ctx, log, telemetry.TraceOptions{
 		Service: Name, Version: version, Disabled: c.TracesDisabled, Export: c.TracesExported})
@@ -65,6 +65,7 @@ func build(ctx context.Context, c config.Config, l limits, log *slog.Logger, ver
 	}()
 	a.health = health.New(log, a.parts.checks...)
 	metrics := telemetry.NewMetrics()
+	metrics.Registry.MustRegister(a.parts.collectors...)
 	a.api = api.New(api.Options{
 		Service: a.parts.service, Log: log, Metrics: metrics, Traces: a.traces, TracesDisabled: c.TracesDisabled, BodyTimeout: l.body})
 

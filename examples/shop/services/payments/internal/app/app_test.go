@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/acme/shop/services/payments/internal/payments"
+
 	"github.com/acme/shop/services/payments/internal/config"
 	"github.com/acme/shop/services/payments/internal/config/configtest"
 	"github.com/acme/shop/services/payments/internal/telemetry"
@@ -24,7 +26,7 @@ type running struct {
 }
 
 // start runs the service with a route of its own, GET /test/ok, and with whomever
-// it calls ready; prepare may change it before.
+// it calls ready; prepare may change it before. Without a DatabaseURL nothing is kept beyond the test.
 func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *running {
 	t.Helper()
 	c = configtest.Clients(t, c)
@@ -33,7 +35,11 @@ func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *runn
 	ctx, stop := context.WithCancel(t.Context())
 	r.stop = stop
 	var err error
-	r.App, err = build(ctx, c, l, telemetry.NewLogger(r.log, slog.LevelInfo, Name, "test"), "test")
+	opening := open
+	if c.DatabaseURL == "" {
+		opening = inMemory
+	}
+	r.App, err = build(ctx, c, l, opening, telemetry.NewLogger(r.log, slog.LevelInfo, Name, "test"), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,6 +50,11 @@ func start(t *testing.T, c config.Config, l limits, prepare ...func(*App)) *runn
 	r.url = "http://" + r.Addr()
 	go func() { r.ended <- r.Run(ctx) }()
 	return r
+}
+
+// inMemory are the parts of a service that has no database.
+func inMemory(context.Context, config.Config) (*parts, error) {
+	return &parts{service: payments.New(payments.NewMemoryStore())}, nil
 }
 
 // wait waits for the end.

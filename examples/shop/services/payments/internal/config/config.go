@@ -24,8 +24,12 @@ type Config struct {
 	DrainDelay time.Duration
 	LogLevel   slog.Level
 
+	DatabaseURL Secret
+
 	TracesDisabled bool // OTEL_SDK_DISABLED: no span is recorded
 	TracesExported bool // there is a collector to send spans to
+	Ledger         Client
+	Credit         Client
 }
 
 // Load reads the settings through lookup, which is os.LookupEnv outside of
@@ -38,10 +42,14 @@ func Load(lookup func(name string) (string, bool)) (Config, error) {
 		DrainDelay: e.duration("DRAIN_DELAY", 5*time.Second),
 		LogLevel:   e.level("LOG_LEVEL", slog.LevelInfo),
 
+		DatabaseURL: e.database("DATABASE_URL"),
+
 		TracesDisabled: strings.EqualFold(e.plain("OTEL_SDK_DISABLED"), "true"),
 		TracesExported: e.plain("OTEL_EXPORTER_OTLP_ENDPOINT")+e.plain("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "" &&
 			e.plain("OTEL_TRACES_EXPORTER") != "none",
 	}
+	c.Ledger = e.client("LEDGER", "http://ledger:8082")
+	c.Credit = e.client("CREDIT", "http://credit:8083")
 	return c, errors.Join(e.errs...)
 }
 

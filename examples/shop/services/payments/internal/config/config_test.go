@@ -9,8 +9,15 @@ import (
 	"time"
 )
 
+// load reads the settings vars, and that of a database where they name none.
 func load(vars map[string]string) (Config, error) {
-	return Load(func(name string) (string, bool) { v, ok := vars[name]; return v, ok })
+	return Load(func(name string) (string, bool) {
+		v, ok := vars[name]
+		if _, file := vars[name+"_FILE"]; name == "DATABASE_URL" && !ok && !file {
+			return "postgres://localhost/test", true
+		}
+		return v, ok
+	})
 }
 
 func TestDefaults(t *testing.T) {
@@ -18,6 +25,7 @@ func TestDefaults(t *testing.T) {
 	want := got // what clients add has a test of its own
 	want.HTTPAddr, want.AdminAddr, want.DrainDelay, want.LogLevel = ":8081", ":9081", 5*time.Second, slog.LevelInfo
 	want.TracesDisabled, want.TracesExported = false, false
+	want.DatabaseURL = "postgres://localhost/test"
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}

@@ -39,9 +39,9 @@ func New(store PaymentStore) *Service {
 	return &Service{store: store, now: time.Now}
 }
 
-// Create makes a payment.
+// Create makes a new payment.
 func (s *Service) Create(ctx context.Context, description string) (Payment, error) {
-	p := Payment{ID: rand.Text(), Description: description, CreatedAt: s.now().UTC()}
+	p := Payment{ID: rand.Text(), Description: description, CreatedAt: s.now().UTC().Truncate(time.Microsecond)}
 	return p, s.store.Insert(ctx, p)
 }
 

@@ -1,0 +1,25 @@
+package ledger
+
+import (
+	"context"
+	"testing"
+
+	"github.com/acme/shop/services/payments/internal/clients"
+	"github.com/acme/shop/services/payments/internal/clients/contracttest"
+)
+
+// TestContract plays the client against a ledger made from the contract. An
+// exchange that is added there needs a call here.
+func TestContract(t *testing.T) {
+	contract := contracttest.Load(t, "../../../contracts/ledger.json", "payments", "ledger")
+	contract.Play(t, func(o clients.Options) contracttest.Calls {
+		c := New(o)
+		return contracttest.Calls{
+			"createEntry": func(ctx context.Context, e *contracttest.Exchange) (any, error) {
+				var in CreateEntryRequest
+				e.Body(&in)
+				return c.CreateEntry(ctx, in)
+			},
+		}
+	})
+}

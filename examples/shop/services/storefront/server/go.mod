@@ -1,0 +1,3 @@
+module github.com/acme/shop/services/storefront/server
+
+go 1.26.0
