@@ -25,7 +25,7 @@ func Add(w *workspace.Workspace, lib workspace.Library, o AddOptions) (*Outcome,
 	}
 	values, missing, err := template.Resolve(g.unit.Values, g.answers, g.scoped)
 	if err != nil {
-		return nil, err
+		return nil, instead(err, g.unit.Values, g.answers, g.flag)
 	}
 	if len(missing) > 0 {
 		return nil, &MissingError{missing, g.flag}

@@ -51,7 +51,7 @@ func Adopt(w *workspace.Workspace, lib workspace.Library, o AdoptOptions) (*Outc
 	}
 	values, missing, err := template.Resolve(b.tmpl.Values, o.Answers, b.scoped)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, instead(err, b.tmpl.Values, o.Answers, flagOf)
 	}
 	if len(missing) > 0 {
 		return nil, nil, &MissingError{missing, flagOf}

@@ -40,7 +40,7 @@ func newIn(d *draft, w *workspace.Workspace, lib workspace.Library, o NewOptions
 	}
 	values, missing, err := template.Resolve(b.tmpl.Values, o.Answers, b.scoped)
 	if err != nil {
-		return nil, err
+		return nil, instead(err, b.tmpl.Values, o.Answers, flagOf)
 	}
 	if len(missing) > 0 {
 		return nil, &MissingError{missing, flagOf}

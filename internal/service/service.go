@@ -179,3 +179,25 @@ func (d *draft) outcome(created ...Line) *Outcome {
 
 // flagOf is how a value is given on new's command line.
 func flagOf(name string) string { return fmt.Sprintf("--set %s=VALUE", name) }
+
+// instead says how a value is given whose default is refused: nobody wrote it, so
+// that nobody knows what to change.
+func instead(err error, values []template.Value, given map[string]string, flag func(name string) string) error {
+	list := slices.Clone(diag.All(err))
+	for i, e := range list {
+		name, _, _ := strings.Cut(e.Msg, ": ")
+		_, is := given[name]
+		if is || e.File != "" || !slices.ContainsFunc(values, func(v template.Value) bool { return v.Name == name }) {
+			continue
+		}
+		c := *e
+		if c.Hint = flag(name); e.Hint != "" {
+			c.Hint += "; " + e.Hint
+		}
+		list[i] = &c
+	}
+	if len(list) == 0 {
+		return err
+	}
+	return list.Err()
+}
