@@ -22,9 +22,11 @@ func largeYAML(r *rand.Rand) []byte {
 // TestYAMLExcerpt inserts into large files, where production looks at an
 // excerpt, and compares with what the whole files say.
 func TestYAMLExcerpt(t *testing.T) {
-	rounds := uint64(60)
+	// One in ten or eleven has to be checked whole; among the few of a short run
+	// that may be two.
+	rounds, least := uint64(60), 90
 	if testing.Short() {
-		rounds = 6
+		rounds, least = 6, 75
 	}
 	brief, all := 0, 0
 	for seed := range rounds {
@@ -58,7 +60,7 @@ func TestYAMLExcerpt(t *testing.T) {
 			}
 		}
 	}
-	if brief*10 < all*9 || all == 0 {
+	if brief*100 < all*least || all == 0 {
 		t.Errorf("only %d of %d insertions could be checked by an excerpt", brief, all)
 	}
 	t.Logf("%d of %d", brief, all)
