@@ -14,6 +14,7 @@ import (
 
 	"github.com/acme/shop/services/credit/internal/credit"
 
+	"github.com/acme/shop/services/credit/internal/bureau"
 	"github.com/acme/shop/services/credit/internal/telemetry"
 )
 
@@ -34,7 +35,7 @@ func observed(t *testing.T, build func(Options) *API) *testAPI {
 	t.Helper()
 	a := &testAPI{log: &bytes.Buffer{}, spans: tracetest.NewSpanRecorder()}
 	a.API = build(Options{
-		Service:     credit.New(credit.NewMemoryStore()),
+		Service:     credit.New(credit.NewMemoryStore(), bureau.StandIn),
 		Log:         telemetry.NewLogger(a.log, slog.LevelInfo, "test", "test"),
 		Metrics:     telemetry.NewMetrics(),
 		Traces:      sdk.NewTracerProvider(sdk.WithSpanProcessor(a.spans)),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/acme/shop/services/credit/internal/credit"
 
+	"github.com/acme/shop/services/credit/internal/bureau"
 	"github.com/acme/shop/services/credit/internal/config"
 	"github.com/acme/shop/services/credit/internal/health"
 )
@@ -24,7 +25,11 @@ type parts struct {
 //	p.checks = append(p.checks, health.Check{Name: "postgres", Critical: true, Probe: pool.Ping})
 func open(ctx context.Context, c config.Config) (*parts, error) {
 	p := &parts{}
-	p.service = credit.New(credit.NewMemoryStore())
+	score := bureau.StandIn
+	if c.BureauURL != "" {
+		score = bureau.New(c.BureauURL).Score
+	}
+	p.service = credit.New(credit.NewMemoryStore(), score)
 	return p, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ type Config struct {
 	AdminAddr  string
 	DrainDelay time.Duration
 	LogLevel   slog.Level
+	BureauURL  string // of the credit bureau; "": a stand-in answers
 
 	TracesDisabled bool // OTEL_SDK_DISABLED: no span is recorded
 	TracesExported bool // there is a collector to send spans to
@@ -37,10 +39,14 @@ func Load(lookup func(name string) (string, bool)) (Config, error) {
 		AdminAddr:  e.address("ADMIN_ADDR", ":9083"),
 		DrainDelay: e.duration("DRAIN_DELAY", 5*time.Second),
 		LogLevel:   e.level("LOG_LEVEL", slog.LevelInfo),
+		BureauURL:  e.text("BUREAU_URL", ""),
 
 		TracesDisabled: strings.EqualFold(e.plain("OTEL_SDK_DISABLED"), "true"),
 		TracesExported: e.plain("OTEL_EXPORTER_OTLP_ENDPOINT")+e.plain("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "" &&
 			e.plain("OTEL_TRACES_EXPORTER") != "none",
+	}
+	if u, err := url.Parse(c.BureauURL); c.BureauURL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		e.fail("BUREAU_URL", "is not a URL such as https://bureau.example")
 	}
 	return c, errors.Join(e.errs...)
 }

@@ -12,6 +12,9 @@ import (
 type Assessment struct {
 	ID          string    `json:"id" doc:"Names the assessment"`
 	Description string    `json:"description" doc:"What the assessment is, in a person's words"`
+	Customer    string    `json:"customer,omitempty" doc:"Who is to pay"`
+	Amount      int64     `json:"amount" doc:"How much, in cents"`
+	Approved    bool      `json:"approved" doc:"Whether the customer is good for it"`
 	CreatedAt   time.Time `json:"created_at" doc:"When the assessment was created"`
 }
 
@@ -31,17 +34,30 @@ type AssessmentStore interface {
 // Service holds the rules.
 type Service struct {
 	store AssessmentStore
+	score func(ctx context.Context, customer string) (int, error)
 	now   func() time.Time
 }
 
-// New returns a service that keeps its assessments in store.
-func New(store AssessmentStore) *Service {
-	return &Service{store: store, now: time.Now}
+// New returns a service that keeps its assessments in store. score is what a credit
+// bureau thinks of a customer: 0 to 100.
+func New(store AssessmentStore, score func(ctx context.Context, customer string) (int, error)) *Service {
+	return &Service{store: store, score: score, now: time.Now}
 }
 
-// Create makes a new assessment.
-func (s *Service) Create(ctx context.Context, description string) (Assessment, error) {
-	p := Assessment{ID: rand.Text(), Description: description, CreatedAt: s.now().UTC()}
+// centsPerPoint is how much a customer is good for, a point of the bureau's score.
+const centsPerPoint = 10_000
+
+// Create assesses whether customer is good for amount cents. Nothing is kept of an
+// assessment for which the bureau has no answer.
+func (s *Service) Create(ctx context.Context, description, customer string, amount int64) (Assessment, error) {
+	score, err := s.score(ctx, customer)
+	if err != nil {
+		return Assessment{}, err
+	}
+	p := Assessment{
+		ID: rand.Text(), Description: description, Customer: customer, Amount: amount,
+		Approved: amount <= int64(score)*centsPerPoint, CreatedAt: s.now().UTC(),
+	}
 	return p, s.store.Insert(ctx, p)
 }
 

@@ -24,7 +24,7 @@ func TestDataOutlivesTheProcess(t *testing.T) {
 	c := config.Config{DatabaseURL: config.Secret(address)}
 	first := start(t, c, defaults)
 	created, err := entryv1connect.NewEntryServiceClient(http.DefaultClient, first.url).
-		CreateEntry(t.Context(), &entryv1.CreateEntryRequest{Description: "the first"})
+		CreateEntry(t.Context(), &entryv1.CreateEntryRequest{Description: "the first", Debit: "receivables", Credit: "sales", Amount: 1200})
 	if err != nil {
 		t.Fatalf("creating: %v\n%s", err, first.log)
 	}

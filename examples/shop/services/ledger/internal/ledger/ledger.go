@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -13,14 +14,24 @@ import (
 type Entry struct {
 	ID          string
 	Description string // what it is, in a person's words
+	Debit       string // the account that has more then
+	Credit      string // the account that has less
+	Amount      int64  // in cents
 	CreatedAt   time.Time
 }
 
 // ErrNotFound says that there is no such entry.
 var ErrNotFound = errors.New("entry not found")
 
+// ErrTaken says that another entry has the id.
+var ErrTaken = errors.New("another entry has this id")
+
+// ErrUnbalanced says that an entry does not move an amount from one account to another.
+var ErrUnbalanced = errors.New("an entry has two accounts, debit and credit, and an amount that is not below 0")
+
 // EntryStore keeps entries, in the order in which they came.
 type EntryStore interface {
+	// Insert adds an entry, unless there is one with its id.
 	Insert(context.Context, Entry) error
 	// Get returns ErrNotFound for an unknown id.
 	Get(ctx context.Context, id string) (Entry, error)
@@ -40,10 +51,26 @@ func New(store EntryStore) *Service {
 	return &Service{store: store, now: time.Now}
 }
 
-// Create makes a new entry.
-func (s *Service) Create(ctx context.Context, description string) (Entry, error) {
-	p := Entry{ID: rand.Text(), Description: description, CreatedAt: s.now().UTC().Truncate(time.Microsecond)}
-	return p, s.store.Insert(ctx, p)
+// Create appends an entry: what one account has more, another has less, so that the
+// books are even after each. Entries are never changed. One that has an id is appended
+// once, however often it comes. Errors are ErrUnbalanced and ErrTaken.
+func (s *Service) Create(ctx context.Context, p Entry) (Entry, error) {
+	if p.Debit == "" || p.Credit == "" || p.Debit == p.Credit || p.Amount < 0 {
+		return Entry{}, ErrUnbalanced
+	}
+	p.ID = cmp.Or(p.ID, rand.Text())
+	p.CreatedAt = s.now().UTC().Truncate(time.Microsecond)
+	if err := s.store.Insert(ctx, p); err != nil {
+		return Entry{}, err
+	}
+	kept, err := s.store.Get(ctx, p.ID)
+	if err != nil {
+		return Entry{}, err
+	}
+	if p.CreatedAt = kept.CreatedAt; kept != p {
+		return Entry{}, ErrTaken
+	}
+	return kept, nil
 }
 
 // Get returns one entry, or ErrNotFound.

@@ -10,7 +10,7 @@ func TestCreateAndGet(t *testing.T) {
 	s := New(NewMemoryStore())
 	s.now = func() time.Time { return time.Date(2026, 11, 1, 12, 0, 0, 0, time.FixedZone("", 3600)) }
 
-	created, err := s.Create(t.Context(), "the first")
+	created, err := s.Create(t.Context(), Entry{Description: "the first", Debit: "receivables", Credit: "sales", Amount: 1200})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestList(t *testing.T) {
 	s := New(NewMemoryStore())
 	var ids []string
 	for range 5 {
-		p, err := s.Create(t.Context(), "one of five")
+		p, err := s.Create(t.Context(), Entry{Description: "one of five", Debit: "receivables", Credit: "sales", Amount: 1200})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,5 +57,32 @@ func TestList(t *testing.T) {
 				t.Errorf("after %q, %d: got %s in place %d, want %s", c.after, c.limit, p.ID, i, c.want[i])
 			}
 		}
+	}
+}
+
+// Every entry leaves the books even, and comes once.
+func TestEven(t *testing.T) {
+	s := New(NewMemoryStore())
+	in := Entry{ID: "p-1", Description: "a bicycle", Debit: "receivables", Credit: "sales", Amount: 1200}
+	first, err := s.Create(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.Create(t.Context(), in); err != nil || again != first {
+		t.Errorf("again: %+v, %v; want %+v", again, err, first)
+	}
+	in.Amount++
+	if _, err := s.Create(t.Context(), in); !errors.Is(err, ErrTaken) {
+		t.Errorf("another one under the id: %v", err)
+	}
+	for _, in := range []Entry{
+		{Debit: "a", Amount: 1}, {Credit: "a", Amount: 1}, {Debit: "a", Credit: "a", Amount: 1}, {Debit: "a", Credit: "b", Amount: -1},
+	} {
+		if _, err := s.Create(t.Context(), in); !errors.Is(err, ErrUnbalanced) {
+			t.Errorf("%+v: %v", in, err)
+		}
+	}
+	if all, err := s.List(t.Context(), "", 10); err != nil || len(all) != 1 {
+		t.Errorf("kept %+v, %v", all, err)
 	}
 }

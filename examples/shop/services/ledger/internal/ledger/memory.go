@@ -16,10 +16,13 @@ type MemoryStore struct {
 // NewMemoryStore returns an empty store.
 func NewMemoryStore() *MemoryStore { return &MemoryStore{} }
 
-// Insert adds p at the end.
+// Insert adds p at the end, unless there is one with its id.
 func (m *MemoryStore) Insert(_ context.Context, p Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.index(p.ID) >= 0 {
+		return nil
+	}
 	m.all = append(m.all, p)
 	return nil
 }

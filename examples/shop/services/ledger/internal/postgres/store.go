@@ -15,12 +15,14 @@ type EntryStore struct{ db *DB }
 // NewEntryStore returns the store of entries in db.
 func NewEntryStore(db *DB) *EntryStore { return &EntryStore{db} }
 
-// Insert adds p at the end.
+// Insert adds p at the end, unless there is one with its id.
 func (s *EntryStore) Insert(ctx context.Context, p ledger.Entry) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := s.db.Exec(ctx, `INSERT INTO entries (id, description, created_at) VALUES ($1, $2, $3)`,
-		p.ID, p.Description, p.CreatedAt)
+	_, err := s.db.Exec(ctx, `
+		INSERT INTO entries (id, description, debit, credit, amount, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO NOTHING`,
+		p.ID, p.Description, p.Debit, p.Credit, p.Amount, p.CreatedAt)
 	return err
 }
 
@@ -28,7 +30,7 @@ func (s *EntryStore) Insert(ctx context.Context, p ledger.Entry) error {
 func (s *EntryStore) Get(ctx context.Context, id string) (ledger.Entry, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	rows, err := s.db.Query(ctx, `SELECT id, description, created_at FROM entries WHERE id = $1`, id)
+	rows, err := s.db.Query(ctx, `SELECT id, description, debit, credit, amount, created_at FROM entries WHERE id = $1`, id)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
@@ -45,7 +47,7 @@ func (s *EntryStore) List(ctx context.Context, after string, limit int) ([]ledge
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	rows, err := s.db.Query(ctx, `
-		SELECT id, description, created_at FROM entries
+		SELECT id, description, debit, credit, amount, created_at FROM entries
 		WHERE seq > CASE WHEN $1 = '' THEN 0 ELSE (SELECT seq FROM entries WHERE id = $1) END
 		ORDER BY seq LIMIT $2`, after, limit)
 	if err != nil {
@@ -54,9 +56,9 @@ func (s *EntryStore) List(ctx context.Context, after string, limit int) ([]ledge
 	return pgx.CollectRows(rows, scan)
 }
 
-// scan reads a row of the columns id, description and created_at.
+// scan reads a row of the columns id, description, debit, credit, amount and created_at.
 func scan(row pgx.CollectableRow) (p ledger.Entry, err error) {
-	err = row.Scan(&p.ID, &p.Description, &p.CreatedAt)
+	err = row.Scan(&p.ID, &p.Description, &p.Debit, &p.Credit, &p.Amount, &p.CreatedAt)
 	p.CreatedAt = p.CreatedAt.UTC()
 	return p, err
 }

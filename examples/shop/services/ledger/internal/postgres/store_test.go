@@ -31,7 +31,7 @@ func testStore(t *testing.T, store ledger.EntryStore) {
 	}
 	var all []ledger.Entry
 	for i := range 5 {
-		p, err := s.Create(t.Context(), fmt.Sprintf("number %d, 'quoted', ü", i))
+		p, err := s.Create(t.Context(), ledger.Entry{Description: fmt.Sprintf("number %d, 'quoted', ü", i), Debit: "receivables", Credit: "sales", Amount: int64(i)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,5 +26,8 @@ func (s *Server) GetEntry(ctx context.Context, in *entryv1.GetEntryRequest) (*en
 
 // message is what callers see of a entry.
 func message(p ledger.Entry) *entryv1.Entry {
-	return &entryv1.Entry{Id: p.ID, Description: p.Description, CreatedAt: timestamppb.New(p.CreatedAt)}
+	return &entryv1.Entry{
+		Id: p.ID, Description: p.Description, CreatedAt: timestamppb.New(p.CreatedAt),
+		Debit: p.Debit, Credit: p.Credit, Amount: p.Amount,
+	}
 }

@@ -11,7 +11,7 @@ import (
 
 func TestGetEntry(t *testing.T) {
 	s := newTestServer(t)
-	created, err := s.client.CreateEntry(t.Context(), &entryv1.CreateEntryRequest{Description: "the first"})
+	created, err := s.client.CreateEntry(t.Context(), &entryv1.CreateEntryRequest{Description: "the first", Debit: "receivables", Credit: "sales", Amount: 1200})
 	if err != nil {
 		t.Fatal(err)
 	}

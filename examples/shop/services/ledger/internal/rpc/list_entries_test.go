@@ -12,7 +12,7 @@ import (
 func TestListEntries(t *testing.T) {
 	s := newTestServer(t)
 	for i := range 3 {
-		if _, err := s.client.CreateEntry(t.Context(), &entryv1.CreateEntryRequest{Description: fmt.Sprintf("number %d", i)}); err != nil {
+		if _, err := s.client.CreateEntry(t.Context(), &entryv1.CreateEntryRequest{Description: fmt.Sprintf("number %d", i), Debit: "receivables", Credit: "sales", Amount: 1200}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,5 +36,21 @@ func TestCreatePaymentRefuses(t *testing.T) {
 	}
 	if page := decode[ListPaymentsResponse](t, a.do(t, "GET", "/v1/payments", ""), http.StatusOK); len(page.Payments) != 0 {
 		t.Errorf("created all the same: %+v", page)
+	}
+}
+
+func TestCreatePaymentAnswers(t *testing.T) {
+	a := newTestAPI(t)
+	const bicycle, key = `{"description":"a bicycle","customer":"ann","amount":1200}`, "Idempotency-Key: 1"
+	first := decode[payments.Payment](t, a.do(t, "POST", "/v1/payments", bicycle, key), http.StatusCreated)
+	if again := decode[payments.Payment](t, a.do(t, "POST", "/v1/payments", bicycle, key), http.StatusCreated); again != first {
+		t.Errorf("again: %+v, want %+v", again, first)
+	}
+	decode[ProblemDetails](t, a.do(t, "POST", "/v1/payments", `{"description":"a car"}`, key), http.StatusConflict)
+	a.Service.Approve = func(context.Context, payments.Payment) (bool, error) { return false, nil }
+	decode[ProblemDetails](t, a.do(t, "POST", "/v1/payments", bicycle), http.StatusPaymentRequired)
+	for status, err := range map[int]error{http.StatusBadGateway: errors.New("refused"), http.StatusGatewayTimeout: context.DeadlineExceeded} {
+		a.Service.Approve = func(context.Context, payments.Payment) (bool, error) { return false, err }
+		decode[ProblemDetails](t, a.do(t, "POST", "/v1/payments", bicycle), status)
 	}
 }

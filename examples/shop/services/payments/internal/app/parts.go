@@ -45,6 +45,18 @@ func open(ctx context.Context, c config.Config) (*parts, error) {
 	p.credit = credit.New(credit.Options(c.Credit))
 	p.checks = append(p.checks, health.Check{Name: "credit", Critical: false, Probe: p.credit.Ready})
 	p.collectors = append(p.collectors, p.credit)
+	p.service.Approve = func(ctx context.Context, made payments.Payment) (bool, error) {
+		a, err := p.credit.CreateAssessment(ctx, credit.CreateAssessmentRequest{
+			Description: made.Description, Customer: made.Customer, Amount: made.Amount,
+		})
+		return a.Approved, err
+	}
+	p.service.Post = func(ctx context.Context, e payments.Posting) error {
+		_, err := p.ledger.CreateEntry(ctx, ledger.CreateEntryRequest{
+			ID: e.ID, Description: e.Description, Debit: e.Debit, Credit: e.Credit, Amount: e.Amount,
+		})
+		return err
+	}
 	return p, nil
 }
 

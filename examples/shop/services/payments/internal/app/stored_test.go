@@ -4,8 +4,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/acme/shop/services/payments/internal/config"
 	"github.com/acme/shop/services/payments/internal/postgres"
@@ -18,7 +20,13 @@ func TestDataOutlivesTheProcess(t *testing.T) {
 	if err := postgres.Migrate(t.Context(), address, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
-	c := config.Config{DatabaseURL: config.Secret(address)}
+	// It stands for credit and for the ledger.
+	others := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"approved":true}`))
+	}))
+	t.Cleanup(others.Close)
+	peer := config.Client{URL: others.URL, DialTimeout: time.Second, HeaderTimeout: time.Second, Timeout: time.Second, MaxInFlight: 1}
+	c := config.Config{DatabaseURL: config.Secret(address), Credit: peer, Ledger: peer}
 	first := start(t, c, defaults)
 	resp, err := http.Post(first.url+"/v1/payments", "application/json", strings.NewReader(`{"description":"the first"}`))
 	if err != nil {

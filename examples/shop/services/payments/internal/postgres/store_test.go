@@ -31,7 +31,7 @@ func testStore(t *testing.T, store payments.PaymentStore) {
 	}
 	var all []payments.Payment
 	for i := range 5 {
-		p, err := s.Create(t.Context(), fmt.Sprintf("number %d, 'quoted', ü", i))
+		p, err := s.Create(t.Context(), "", payments.Order{Description: fmt.Sprintf("number %d, 'quoted', ü", i), Customer: "ann", Amount: int64(i)})
 		if err != nil {
 			t.Fatal(err)
 		}

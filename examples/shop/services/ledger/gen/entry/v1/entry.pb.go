@@ -30,7 +30,13 @@ type Entry struct {
 	// What the entry is, in a person's words.
 	Description string `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
 	// When the entry was created.
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	// The account that has more then.
+	Debit string `protobuf:"bytes,4,opt,name=debit,proto3" json:"debit,omitempty"`
+	// The account that has less.
+	Credit string `protobuf:"bytes,5,opt,name=credit,proto3" json:"credit,omitempty"`
+	// How much, in cents.
+	Amount        int64 `protobuf:"varint,6,opt,name=amount,proto3" json:"amount,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -84,6 +90,27 @@ func (x *Entry) GetCreatedAt() *timestamppb.Timestamp {
 		return x.CreatedAt
 	}
 	return nil
+}
+
+func (x *Entry) GetDebit() string {
+	if x != nil {
+		return x.Debit
+	}
+	return ""
+}
+
+func (x *Entry) GetCredit() string {
+	if x != nil {
+		return x.Credit
+	}
+	return ""
+}
+
+func (x *Entry) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
 }
 
 type ListEntriesRequest struct {
@@ -197,7 +224,15 @@ func (x *ListEntriesResponse) GetNext() string {
 type CreateEntryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the entry is, in a person's words: 1 to 200 characters.
-	Description   string `protobuf:"bytes,1,opt,name=description,proto3" json:"description,omitempty"`
+	Description string `protobuf:"bytes,1,opt,name=description,proto3" json:"description,omitempty"`
+	// Names the entry; where there is one with this id, it is returned. Empty: a new one.
+	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	// The account that is to have more.
+	Debit string `protobuf:"bytes,3,opt,name=debit,proto3" json:"debit,omitempty"`
+	// The account that is to have less: another one.
+	Credit string `protobuf:"bytes,4,opt,name=credit,proto3" json:"credit,omitempty"`
+	// How much, in cents; not less than 0.
+	Amount        int64 `protobuf:"varint,5,opt,name=amount,proto3" json:"amount,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -237,6 +272,34 @@ func (x *CreateEntryRequest) GetDescription() string {
 		return x.Description
 	}
 	return ""
+}
+
+func (x *CreateEntryRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CreateEntryRequest) GetDebit() string {
+	if x != nil {
+		return x.Debit
+	}
+	return ""
+}
+
+func (x *CreateEntryRequest) GetCredit() string {
+	if x != nil {
+		return x.Credit
+	}
+	return ""
+}
+
+func (x *CreateEntryRequest) GetAmount() int64 {
+	if x != nil {
+		return x.Amount
+	}
+	return 0
 }
 
 type GetEntryRequest struct {
@@ -288,20 +351,27 @@ var File_entry_v1_entry_proto protoreflect.FileDescriptor
 
 const file_entry_v1_entry_proto_rawDesc = "" +
 	"\n" +
-	"\x14entry/v1/entry.proto\x12\bentry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"t\n" +
+	"\x14entry/v1/entry.proto\x12\bentry.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x01\n" +
 	"\x05Entry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x129\n" +
 	"\n" +
-	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"@\n" +
+	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x14\n" +
+	"\x05debit\x18\x04 \x01(\tR\x05debit\x12\x16\n" +
+	"\x06credit\x18\x05 \x01(\tR\x06credit\x12\x16\n" +
+	"\x06amount\x18\x06 \x01(\x03R\x06amount\"@\n" +
 	"\x12ListEntriesRequest\x12\x14\n" +
 	"\x05after\x18\x01 \x01(\tR\x05after\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\x05R\x05limit\"T\n" +
 	"\x13ListEntriesResponse\x12)\n" +
 	"\aentries\x18\x01 \x03(\v2\x0f.entry.v1.EntryR\aentries\x12\x12\n" +
-	"\x04next\x18\x02 \x01(\tR\x04next\"6\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"\x8c\x01\n" +
 	"\x12CreateEntryRequest\x12 \n" +
-	"\vdescription\x18\x01 \x01(\tR\vdescription\"!\n" +
+	"\vdescription\x18\x01 \x01(\tR\vdescription\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\x12\x14\n" +
+	"\x05debit\x18\x03 \x01(\tR\x05debit\x12\x16\n" +
+	"\x06credit\x18\x04 \x01(\tR\x06credit\x12\x16\n" +
+	"\x06amount\x18\x05 \x01(\x03R\x06amount\"!\n" +
 	"\x0fGetEntryRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id2\xda\x01\n" +
 	"\fEntryService\x12O\n" +

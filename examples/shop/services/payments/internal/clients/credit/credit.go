@@ -36,10 +36,14 @@ func (c *Client) CreateAssessment(ctx context.Context, in CreateAssessmentReques
 type Assessment struct {
 	ID          string    `json:"id"`          // Names the assessment
 	Description string    `json:"description"` // What the assessment is, in a person's words
+	Amount      int64     `json:"amount"`      // How much, in cents
+	Approved    bool      `json:"approved"`    // Whether the customer is good for it
 	CreatedAt   time.Time `json:"created_at"`  // When the assessment was created
 }
 
 // CreateAssessmentRequest is as openapi.json has it.
 type CreateAssessmentRequest struct {
-	Description string `json:"description"` // What the assessment is, in a person's words
+	Customer    string `json:"customer,omitempty"` // Who is to pay; nobody knows the one without a name
+	Amount      int64  `json:"amount,omitempty"`   // How much, in cents
+	Description string `json:"description"`        // What the assessment is, in a person's words
 }

@@ -34,7 +34,11 @@ func (c *Client) CreateEntry(ctx context.Context, in CreateEntryRequest) (Entry,
 
 // CreateEntryRequest is as openapi.json has it.
 type CreateEntryRequest struct {
-	Description string `json:"description,omitempty"` // What the entry is, in a person's words: 1 to 200 characters
+	ID          string `json:"id,omitempty"`            // Names the entry; with an id that there is, nothing is added
+	Debit       string `json:"debit,omitempty"`         // The account that has more then
+	Credit      string `json:"credit,omitempty"`        // The account that has less
+	Amount      int64  `json:"amount,string,omitempty"` // In cents
+	Description string `json:"description,omitempty"`   // What the entry is, in a person's words: 1 to 200 characters
 }
 
 // Entry is as openapi.json has it.

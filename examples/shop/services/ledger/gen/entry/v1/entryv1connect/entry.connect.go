@@ -47,7 +47,8 @@ const (
 type EntryServiceClient interface {
 	// ListEntries returns a page of entries, in the order in which they came.
 	ListEntries(context.Context, *v1.ListEntriesRequest) (*v1.ListEntriesResponse, error)
-	// CreateEntry makes a new entry.
+	// CreateEntry appends an entry, which moves an amount from one account to another.
+	// Another entry has the id: ALREADY_EXISTS.
 	CreateEntry(context.Context, *v1.CreateEntryRequest) (*v1.Entry, error)
 	// GetEntry returns the entry with an id. There may be none: NOT_FOUND.
 	GetEntry(context.Context, *v1.GetEntryRequest) (*v1.Entry, error)
@@ -125,7 +126,8 @@ func (c *entryServiceClient) GetEntry(ctx context.Context, req *v1.GetEntryReque
 type EntryServiceHandler interface {
 	// ListEntries returns a page of entries, in the order in which they came.
 	ListEntries(context.Context, *v1.ListEntriesRequest) (*v1.ListEntriesResponse, error)
-	// CreateEntry makes a new entry.
+	// CreateEntry appends an entry, which moves an amount from one account to another.
+	// Another entry has the id: ALREADY_EXISTS.
 	CreateEntry(context.Context, *v1.CreateEntryRequest) (*v1.Entry, error)
 	// GetEntry returns the entry with an id. There may be none: NOT_FOUND.
 	GetEntry(context.Context, *v1.GetEntryRequest) (*v1.Entry, error)
