@@ -204,7 +204,7 @@ func (g git) explain(ref string, err error) error {
 		return diag.Errorf("git does not read the repository: %v", inside)
 	}
 	if _, head := g.run("rev-parse", "--verify", "--quiet", "HEAD"); head != nil {
-		return diag.Errorf("the repository has no commit yet")
+		return diag.Errorf("the repository has no commit yet").WithHint("commit first (git add . && git commit); until then every service is new")
 	}
 	if _, known := g.run("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}"); known != nil {
 		return diag.Errorf("git knows no commit %q", ref).WithHint("in CI, check out with the full history (fetch-depth: 0)")
