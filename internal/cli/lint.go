@@ -21,6 +21,7 @@ type lintFlags struct {
 	list, fix, write          bool
 	build                     bool
 	jobs                      int
+	jobsGiven                 bool
 	buildArgs                 []string
 	tests                     string
 	noImages                  bool
@@ -52,7 +53,8 @@ leaves paths out, and names a baseline of old findings.`,
   svcgen lint tools/templates --build --jobs 2
   svcgen lint --explain output-does-not-parse`,
 		Args: arguments(0, -1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.jobsGiven = cmd.Flags().Changed("jobs")
 			if a.json {
 				f.format = "json"
 			}

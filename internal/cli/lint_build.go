@@ -32,6 +32,8 @@ func (f lintFlags) checkBuild() error {
 		return diag.Errorf("--no-images needs --build")
 	case f.tests != testings[0]:
 		return diag.Errorf("--tests needs --build")
+	case f.jobsGiven:
+		return diag.Errorf("--jobs needs --build")
 	}
 	return nil
 }

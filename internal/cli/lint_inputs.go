@@ -29,6 +29,9 @@ type linted struct {
 // lintInputs reads the templates that the paths name: a template, or a folder of
 // templates. Without paths it takes the manifest's, or the built-in ones.
 func (a *app) lintInputs(args []string, f lintFlags) ([]linted, error) {
+	if _, err := os.Stat(a.dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, diag.Errorf("the folder %s does not exist", a.dir)
+	}
 	lib, done, err := a.templates()
 	if err != nil {
 		if len(args) == 0 {

@@ -40,6 +40,8 @@ func TestHostileTemplatesEnd(t *testing.T) {
 		"other braces":       {"", "x.tmpl", times("${{ github.x }} ", 60_000), 1, "delimiter-collision"},
 		"much in each combination": {"values:\n" + each(6, "  v%d: {type: bool, help: h}\n"), "x.go.tmpl",
 			"package x\n{{ range until 9000 }}{{ repeat 1000 \"x\" }}\n{{ end }}//" + each(6, "{{ .Values.v%d }}"), 64, "render-error"},
+		"a loop in each combination": {"values:\n" + each(6, "  v%d: {type: bool, help: h}\n"), "x.tmpl",
+			"{{ range until 9999 }}{{ range until 9999 }}{{ end }}{{ end }}" + each(6, "{{ .Values.v%d }}"), renderedAtOnce, "render-error"},
 		"many values":      {"values:\n" + each(20_000, "  v%d: {type: bool, help: h}\n"), "x", "x", 2, "value-unused"},
 		"many options":     {"values:\n" + each(100, "  v%d: {help: h, options: ["+options+"]}\n"), "x", "x", maxCover, "value-unused"},
 		"nested YAML":      {"", "x.yaml", times("[", 900_000), 1, "output-does-not-parse"},

@@ -21,9 +21,10 @@ type Pass struct {
 	Renderings []*Rendering // none where template.yaml is too broken to render
 	Outputs    []*Output    // the distinct files of all renderings, by path
 
-	schema   []fault  // what is wrong in template.yaml
-	doc      *yamlDoc // template.yaml
-	sampled  bool
+	schema   []fault             // what is wrong in template.yaml
+	doc      *yamlDoc            // template.yaml
+	sampled  bool                // there are too many combinations: some of them were rendered
+	cut      bool                // a bound was reached, and the combinations after it were not rendered
 	parsing  func() []parseFault // what is wrong in the .tmpl files
 	used     func() []use        // the values that the template uses
 	collided func() []collision  // other languages' braces
@@ -125,9 +126,22 @@ func (p *Pass) render(ctx context.Context) {
 	sets, sampled := combinations(p.Template.Values)
 	p.sampled = sampled
 	renderings := make([]*Rendering, len(sets))
-	forEach(ctx, len(sets), func(i int) { renderings[i] = render(p.Template, sets[i], max(leastOutput, mostOutput/len(sets))) })
-	if ctx.Err() != nil {
-		return
+	for from := 0; from < len(sets); {
+		to := min(len(sets), from+renderedAtOnce)
+		forEach(ctx, to-from, func(i int) {
+			renderings[from+i] = render(p.Template, sets[from+i], max(leastOutput, mostOutput/len(sets)))
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		exceeding := func(r *Rendering) bool { return r.Out.Exceeded }
+		if slices.ContainsFunc(renderings[from:to], exceeding) && to < len(sets) {
+			// An endless loop takes a second in every combination: it is told, and
+			// the others are looked at when it is mended.
+			renderings, p.cut = renderings[:to], true
+			break
+		}
+		from = to
 	}
 	for _, r := range renderings {
 		r.scopes = sync.OnceValue(func() []template.Scope { return p.entryScopes(r) })
@@ -135,6 +149,10 @@ func (p *Pass) render(ctx context.Context) {
 	p.Renderings = renderings
 	p.Outputs = distinct(renderings)
 }
+
+// renderedAtOnce is how many combinations are rendered before it is seen whether
+// one reached a bound. It does not depend on the machine, nor does what is found.
+const renderedAtOnce = 4
 
 // The bounds of what is rendered, in bytes: all combinations together stay in
 // memory, and each may have the least at any rate.

@@ -83,12 +83,13 @@ func (p *Pass) reportFaults() {
 
 var templateSchema = Rule{
 	ID: "template-schema", Severity: Error,
-	Doc:    "template.yaml has a key or a slot that svcgen does not know, lacks a key that it needs, or holds a value of the wrong kind.",
-	Why:    "svcgen refuses such a template altogether: nobody can make a service from it.",
+	Doc:    "template.yaml has a key or a slot that svcgen does not know, lacks a key that it needs, or holds a value of the wrong kind; or what it says is without any effect: an option that is there twice, a condition that no choice of values meets, a kept path that nothing renders.",
+	Why:    "What svcgen cannot read it refuses altogether: nobody can make a service from it. What has no effect does not do what its author meant.",
 	Remedy: "the template author's guide describes every key",
 	Check: func(p *Pass) {
 		p.reportFaults()
 		p.reportSlots()
+		p.reportIneffective()
 	},
 }
 

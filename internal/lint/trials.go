@@ -48,7 +48,7 @@ func (t *trials) smallest(f Finding) map[string]string {
 	s.names = slices.Sorted(maps.Keys(s.first))
 	for {
 		got := s.smallest()
-		if !t.pass.sampled || len(got) == len(s.first) {
+		if !t.pass.sampled && !t.pass.cut || len(got) == len(s.first) {
 			return got
 		}
 		refuted := false
@@ -106,6 +106,9 @@ func (t *trials) shows(f Finding, answers map[string]string) (shows, sure bool) 
 				return false, false
 			}
 			p = t.pass.with(answers)
+			if p.Renderings[0].Out.Exceeded {
+				t.left = 0 // each takes a second
+			}
 			t.made[k.choice] = p
 		}
 		found = map[findingID]bool{}

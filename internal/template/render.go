@@ -67,6 +67,8 @@ type Rendering struct {
 	Files   tree.Tree
 	Sources map[string]Source // by output path
 	Inserts []Insertion
+
+	Exceeded bool // by Survey: a bound of the work was reached, and what would follow is missing
 }
 
 // Insertion is an entry for a file of the service.

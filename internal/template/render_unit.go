@@ -86,3 +86,10 @@ func (r *renderer) insertion(in Insert) (Insertion, error) {
 	made.Address.Name, err = r.text(in.Address.Name, in.Pos)
 	return made, err
 }
+
+// Holds reports whether a condition of template.yaml holds for scope.
+func (t *Template) Holds(when string, scope Scope) (bool, error) {
+	r := t.renderer(scope)
+	defer r.done()
+	return r.holds(when, Pos{})
+}

@@ -53,6 +53,8 @@ func (t *Template) Survey(scope Scope, most int) (*Rendering, []Problem) {
 			note(err)
 		}
 	}
+	b := &r.press.budget
+	out.Exceeded = b.steps < 0 || b.work < 0
 	return out, problems
 }
 
