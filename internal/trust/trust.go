@@ -175,8 +175,8 @@ func (l List) Judge(s source.Source, digest string, p Proof) (Verdict, error) {
 		if err != nil {
 			return refuse("ask those who made it; somebody may have changed it", "the signature of %s is wrong: %v", sig.what, err)
 		}
-		if v.Known {
-			continue // it fits, and the first one says who
+		if v.Known || sig.aside {
+			continue // it fits; another one says who
 		}
 		v.Signed, v.What, v.Fingerprint = true, sig.what, ssh.FingerprintSHA256(key)
 		for _, k := range keys {
@@ -216,6 +216,7 @@ type signature struct {
 	what          string
 	text, message []byte
 	namespace     string
+	aside         bool // it must fit, and says nothing: a tag's signature says who gave that version out
 }
 
 // signatures takes the signatures out of the proof. other: there is one that is
@@ -225,7 +226,7 @@ func (p Proof) signatures(s source.Source, digest string) (out []signature, othe
 		switch {
 		case len(text) == 0:
 		case sshsig.Armoured(text):
-			out = append(out, signature{what, text, message, namespace})
+			out = append(out, signature{what: what, text: text, message: message, namespace: namespace, aside: len(out) > 0 || other})
 		default:
 			other = true
 		}
