@@ -21,6 +21,7 @@ func TestHostileSources(t *testing.T) {
 	canary := t.TempDir()
 	write(t, canary, map[string]string{"file": "untouched", "folder/file": "untouched"})
 	untouched := snapshot(t, canary)
+	tmp := t.TempDir() // of these commands alone: what is left in it is theirs
 	gitCore, err := exec.Command("git", "--exec-path").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +32,7 @@ func TestHostileSources(t *testing.T) {
 			dir := clone(t, before)
 			home := t.TempDir()
 			trace := filepath.Join(t.TempDir(), "trace")
-			env := append(os.Environ(), "XDG_CACHE_HOME="+filepath.Join(home, "cache"), "HOME="+home, "CANARY="+canary,
+			env := append(os.Environ(), "XDG_CACHE_HOME="+filepath.Join(home, "cache"), "HOME="+home, "CANARY="+canary, "TMPDIR="+tmp,
 				"GIT_SSH_COMMAND=touch "+canary+"/ssh", "GIT_EXTERNAL_DIFF=touch", "GIT_PROXY_COMMAND=touch "+canary+"/proxy", "GIT_ASKPASS=touch "+canary+"/ask")
 			source := h.make(t)
 			traced := func(args ...string) *exec.Cmd {
@@ -78,7 +79,7 @@ func TestHostileSources(t *testing.T) {
 		if d := differences(untouched, snapshot(t, canary)); len(d) > 0 {
 			t.Errorf("the canary's folder changed: %v", d)
 		}
-		if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "svcgen-git-*")); len(left) > 0 {
+		if left, _ := filepath.Glob(filepath.Join(tmp, "svcgen-*")); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 	})

@@ -66,6 +66,7 @@ func worktree(t testing.TB, n int) string {
 }
 
 func TestDiskIsBounded(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	s := parse(t, "git+file://"+filepath.ToSlash(worktree(t, 8<<20)))
 	if _, err := (Fetcher{}).Fetch(t.Context(), s); err != nil {
 		t.Fatalf("without a bound: %v", err)
