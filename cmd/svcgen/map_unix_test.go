@@ -223,10 +223,12 @@ func many(t *testing.T, first int) string {
 	manifest.WriteString("version: 1\nmodule: example.com/large\ntemplates: {tiny: tools/tiny}\nservices:\n")
 	files := map[string]string{}
 	add := func(name, more string) {
-		fmt.Fprintf(&manifest, "  %s: {path: services/%s, port: %d%s}\n", name, name, first+len(files)/3, more)
+		fmt.Fprintf(&manifest, "  %s: {path: services/%s, port: %d%s}\n", name, name, first+len(files)/5, more)
 		files["services/"+name+"/service.yaml"] = fmt.Sprintf("version: 1\nname: %s\ntemplate: tiny\nrelease: 1.0.0\n", name)
 		files["services/"+name+"/README.md"] = "# " + name + "\n"
 		files["services/"+name+"/a/b/c.txt"] = "c\n"
+		files["services/"+name+"/color.txt"] = "blue\n"
+		files["services/"+name+"/notes.yaml"] = "notes: {}\n"
 	}
 	widths := []int{6, 30, 70, 60, 24}
 	kinds := []string{"door", "journey", "domain", "record", "base"}
