@@ -40,7 +40,7 @@ func TestExamples(t *testing.T) {
 	for name, commands := range examples {
 		t.Run(name, func(t *testing.T) {
 			parent := t.TempDir()
-			dir := filepath.Join(parent, "a")
+			dir := filepath.Join(parent, name)
 			for _, c := range commands {
 				run(t, t.TempDir(), append(strings.Fields(c), "-C", dir)...)
 			}
