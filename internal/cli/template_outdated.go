@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -19,7 +20,8 @@ func (a *app) templateOutdatedCommand() *cobra.Command {
 		Use:   "outdated [NAME...]",
 		Short: "Show which templates have newer releases at their sources",
 		Long: `outdated asks each source what its newest release is, and says where a version stands for
-something else than when it was taken. Nothing is written. With --check the exit code is
+something else than when it was taken. What the trust list refuses by now is an error, as in
+every command that uses it. Nothing is written. With --check the exit code is
 1 where there is something.`,
 		Example: "  svcgen template outdated\n  svcgen template outdated --check --json",
 		Args:    arguments(0, -1),
@@ -41,7 +43,7 @@ type outdatedJSON struct {
 }
 
 func (a *app) outdated(args []string) error {
-	w, _, err := a.open()
+	w, lib, err := a.open()
 	if err != nil {
 		return err
 	}
@@ -52,6 +54,11 @@ func (a *app) outdated(args []string) error {
 	}
 	out := []outdatedJSON{}
 	errs, err := a.eachSource(names, func(name string) error {
+		// What is pinned and refused by now is not current, whatever its source has.
+		var absent *workspace.AbsentError
+		if _, err := lib.Set(name); err != nil && !errors.As(err, &absent) {
+			return err
+		}
 		newest, state, err := a.compare(w, name)
 		if err != nil {
 			return err
@@ -92,6 +99,12 @@ func (a *app) outdated(args []string) error {
 // fetches content only where the source's own ids do not tell.
 func (a *app) compare(w *workspace.Workspace, name string) (source.Source, string, error) {
 	t := w.Manifest.Templates[name]
+	record, known := a.cache().Record(t.Digest, t.Source.String())
+	if known == nil {
+		if _, err := w.Manifest.Trust.Judge(t.Source, t.Digest, record.Proof); err != nil {
+			return t.Source, "", err
+		}
+	}
 	f := a.fetcher(w.Path)
 	newest, id, err := f.Newest(a.ctx, t.Source)
 	if err != nil {
@@ -104,8 +117,7 @@ func (a *app) compare(w *workspace.Workspace, name string) (source.Source, strin
 	if newest != pinned && newest != t.Source {
 		return newest, "outdated", nil
 	}
-	record, err := a.cache().Record(t.Digest, t.Source.String())
-	if err == nil && id != "" && (id == record.Commit || id == record.Manifest) {
+	if known == nil && id != "" && (id == record.Commit || id == record.Manifest) {
 		return newest, "current", nil
 	}
 	r, err := f.Fetch(a.ctx, newest)
@@ -113,7 +125,8 @@ func (a *app) compare(w *workspace.Workspace, name string) (source.Source, strin
 	case err != nil:
 		return newest, "", err
 	case r.Digest == t.Digest:
-		return newest, "current", nil
+		_, err := w.Manifest.Trust.Judge(t.Source, t.Digest, r.Proof)
+		return newest, "current", err
 	case fixed(t.Source):
 		return newest, "moved", nil
 	}

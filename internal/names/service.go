@@ -18,6 +18,10 @@ var serviceRule = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 var windowsReserved = strings.Fields(`con prn aux nul conin$ conout$ com¹ com² com³ lpt¹ lpt² lpt³ com0 com1 com2 com3 com4 com5 com6 com7 com8 com9
 	lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9`)
 
+// Device reports whether name is a device on Windows, in any case of letters,
+// and so no name of a file or folder there.
+func Device(name string) bool { return slices.Contains(windowsReserved, strings.ToLower(name)) }
+
 // CheckService says what is wrong with name as a service's name, and what to
 // do. A service's name is a DNS label that begins with a letter, and can be a
 // folder, a Go package and a host everywhere.
@@ -30,7 +34,7 @@ func CheckService(name string) (problem, hint string) {
 		return fmt.Sprintf("%q is a path, not a name", clip(name)), "give the folder with --path"
 	case len(name) > maxService:
 		return fmt.Sprintf("the name has %d characters; %d are allowed", len(name), maxService), ""
-	case slices.Contains(windowsReserved, strings.ToLower(name)):
+	case Device(name):
 		return fmt.Sprintf("%q is a device on Windows", name), "choose another name"
 	case !serviceRule.MatchString(name):
 		hint := rule

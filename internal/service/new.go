@@ -110,12 +110,9 @@ func begin(w *workspace.Workspace, lib workspace.Library, o NewOptions) (*birth,
 }
 
 // current prefers the release that the workspace keeps: what its services come
-// from is what it has in its own folder.
+// from is what it has in its own folder. One that was changed there is refused,
+// whatever the newest has: the service could not be compared with it afterwards.
 func (b *birth) current(lib workspace.Library) error {
-	var err error
-	if b.kept, err = lib.Keeps(b.ref, b.tmpl); err != nil || b.kept {
-		return err
-	}
 	kept, err := lib.Kept(b.ref, b.tmpl.Release)
 	if err == nil && kept != nil {
 		b.tmpl, b.kept = kept, true

@@ -90,11 +90,13 @@ func (s *shelf) get(ref, from string) (*template.Template, error) {
 func (s *shelf) load(ref string) (*template.Template, string, error) {
 	newest, err := s.lib.Load(ref)
 	if err != nil && s.to == "" {
-		if kept, note, kerr := s.lib.InPlace(ref, err); kept != nil {
-			return kept, note, kerr
+		var kept *template.Template
+		var note string
+		if kept, note, err = s.lib.InPlace(ref, err); err == nil {
+			return kept, note, nil
 		}
 	}
-	if err != nil && (s.to == "" || diag.All(err) == nil) {
+	if err != nil && (s.to == "" || workspace.Tampered(err) || diag.All(err) == nil) {
 		return nil, "", err
 	}
 	if s.to != "" && (err != nil || newest.Release != s.to) {

@@ -143,7 +143,7 @@ func upgrading(ctx context.Context, w *workspace.Workspace, lib workspace.Librar
 		return nil, err
 	}
 	tmpl, err := shelf.get(d.Template, d.Release)
-	if problems := diag.All(err); problems != nil && !errors.As(err, &refused) && all {
+	if problems := diag.All(err); problems != nil && !errors.As(err, &refused) && !workspace.Tampered(err) && all {
 		// The kept release still works: one template that cannot be read stops nobody else.
 		shelf.stays(d.Template, s.Name, problems)
 		return nil, nil

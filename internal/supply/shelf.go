@@ -16,16 +16,16 @@ import (
 // judges their signature by the trust list as it is now. It reaches no network.
 func Shelf(d cache.Dir) func(name string, t workspace.Template, l trust.List) (tree.Tree, error) {
 	return func(name string, t workspace.Template, l trust.List) (tree.Tree, error) {
-		absent := func(format string, args ...any) error {
-			return &workspace.AbsentError{Why: &diag.Error{File: workspace.ManifestFile, Line: t.Line, Col: t.Col,
-				Msg: fmt.Sprintf("the templates %s ", name) + fmt.Sprintf(format, args...), Hint: "svcgen template fetch " + name}}
+		absent := func(changed bool, msg string) error {
+			return &workspace.AbsentError{Changed: changed, Why: &diag.Error{File: workspace.ManifestFile, Line: t.Line, Col: t.Col,
+				Msg: fmt.Sprintf("the templates %s %s", name, msg), Hint: "svcgen template fetch " + name}}
 		}
 		files, err := d.Load(t.Digest)
 		switch {
 		case errors.Is(err, cache.ErrMissing):
-			return nil, absent("are not on this machine")
+			return nil, absent(false, "are not on this machine")
 		case errors.Is(err, cache.ErrChanged):
-			return nil, absent("were changed in the cache: they have another digest than the manifest says")
+			return nil, absent(true, "were changed in the cache: they have another digest than the manifest says")
 		case err != nil:
 			return nil, err
 		}
@@ -37,9 +37,9 @@ func Shelf(d cache.Dir) func(name string, t workspace.Template, l trust.List) (t
 		record, err := d.Record(t.Digest, t.Source.String())
 		switch {
 		case errors.Is(err, cache.ErrMissing):
-			return nil, absent("did not come from their source on this machine, so that it is not known who signed them")
+			return nil, absent(false, "did not come from their source on this machine, so that it is not known who signed them")
 		case errors.Is(err, cache.ErrChanged):
-			return nil, absent("have a record in the cache that cannot be read")
+			return nil, absent(true, "have a record in the cache that cannot be read")
 		case err != nil:
 			return nil, err
 		}

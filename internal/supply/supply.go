@@ -13,6 +13,7 @@ import (
 
 	"github.com/svcgen/svcgen/internal/diag"
 	"github.com/svcgen/svcgen/internal/insert"
+	"github.com/svcgen/svcgen/internal/names"
 	"github.com/svcgen/svcgen/internal/plan"
 	"github.com/svcgen/svcgen/internal/service"
 	"github.com/svcgen/svcgen/internal/template"
@@ -24,6 +25,9 @@ import (
 func CheckName(w *workspace.Workspace, lib workspace.Library, name string) error {
 	if !template.ValidName(name) || len(name) > 40 {
 		return diag.Errorf("%q is not a name for templates", name).WithHint("lower-case words with dashes, e.g. acme")
+	}
+	if names.Device(name) { // their kept releases are in a folder of that name
+		return diag.Errorf("%q is a device on Windows", name).WithHint("choose another name, e.g. our-%s", name)
 	}
 	if t, ok := w.Manifest.Templates[name]; ok {
 		return &diag.Error{File: workspace.ManifestFile, Line: t.Line, Col: t.Col, Msg: fmt.Sprintf("the workspace has templates %s already", name),
@@ -79,7 +83,7 @@ type Renewal struct{ Name, Source, Digest string }
 // Renew changes versions and digests, and no other byte of the manifest.
 func Renew(w *workspace.Workspace, renewals []Renewal) (*service.Outcome, error) {
 	data := w.Manifest.Data
-	var names []string
+	var renewed []string
 	for _, r := range renewals {
 		t, ok := w.Manifest.Templates[r.Name]
 		if !ok {
@@ -94,13 +98,13 @@ func Renew(w *workspace.Workspace, renewals []Renewal) (*service.Outcome, error)
 				return nil, err
 			}
 		}
-		names = append(names, r.Name)
+		renewed = append(renewed, r.Name)
 	}
-	out, err := outcome(w, data, "change", strings.Join(names, ", templates."))
+	out, err := outcome(w, data, "change", strings.Join(renewed, ", templates."))
 	if err != nil {
 		return nil, err
 	}
-	out.Done = strings.Join(names, ", ") + " renewed"
+	out.Done = strings.Join(renewed, ", ") + " renewed"
 	out.Next = []string{"svcgen upgrade --dry-run"}
 	return out, nil
 }

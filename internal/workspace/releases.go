@@ -56,21 +56,32 @@ func (l Library) Set(name string) (tree.Tree, error) {
 
 // AbsentError is that a set is not on this machine, so that it has to be fetched
 // first.
-type AbsentError struct{ Why *diag.Error }
+type AbsentError struct {
+	Why     *diag.Error
+	Changed bool // something is in its place that is not what the manifest pins
+}
 
 func (e *AbsentError) Error() string { return e.Why.Error() }
 
 // Unwrap makes it an error that a person can mend.
 func (e *AbsentError) Unwrap() error { return e.Why }
 
+// Tampered reports whether err is that something else than what the manifest
+// pins is in a set's place.
+func Tampered(err error) bool {
+	var absent *AbsentError
+	return errors.As(err, &absent) && absent.Changed
+}
+
 // InPlace returns the newest release that the workspace keeps of a template whose
 // set is not on this machine, which err says, and a note about it. Where the
 // trust list speaks of the source there is none: a kept release has no
-// signature. A nil template: err stands.
+// signature. Nor where something else is in the set's place: somebody is to see
+// that. A nil template: the error says why, mostly err itself.
 func (l Library) InPlace(ref string, err error) (t *template.Template, note string, _ error) {
 	name, _, _ := strings.Cut(ref, "/")
 	var absent *AbsentError
-	if l.W == nil || !errors.As(err, &absent) || l.W.Manifest.Trust.Names(l.W.Manifest.Templates[name].Source) {
+	if l.W == nil || !errors.As(err, &absent) || Tampered(err) || l.W.Manifest.Trust.Names(l.W.Manifest.Templates[name].Source) {
 		return nil, "", err
 	}
 	have, rerr := l.Releases(ref)
@@ -79,8 +90,11 @@ func (l Library) InPlace(ref string, err error) (t *template.Template, note stri
 	}
 	newest := have[len(have)-1]
 	t, rerr = l.Kept(ref, newest)
-	if rerr != nil || t == nil {
+	if rerr != nil {
 		return nil, "", rerr
+	}
+	if t == nil {
+		return nil, "", err
 	}
 	return t, fmt.Sprintf("the templates %s are not on this machine: release %s of %s is the newest that the workspace keeps (svcgen template fetch %s)", name, newest, ref, name), nil
 }
