@@ -3,6 +3,7 @@ package fetch
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -41,6 +42,9 @@ func unentangled(s source.Source) error {
 			return failed(s, "its objects or its configuration are elsewhere: %s is no folder", name).WithHint("clone it anew: git clone --bare")
 		}
 	}
+	if err := regular(s, dir); err != nil {
+		return err
+	}
 	for _, name := range []string{"config", "config.worktree"} {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if errors.Is(err, os.ErrNotExist) {
@@ -53,6 +57,41 @@ func unentangled(s source.Source) error {
 			if bytes.Contains(bytes.ToLower(data), []byte(word)) {
 				return failed(s, "its configuration speaks of %s, which can run programs", word).WithHint("clone it anew: git clone --bare")
 			}
+		}
+	}
+	return nil
+}
+
+// regular refuses a repository with something among what git reads of it that is
+// neither a file nor a folder: git would wait for whoever writes into a named
+// pipe. A link to a file is what old repositories have for HEAD.
+func regular(s source.Source, dir string) error {
+	for _, name := range []string{"HEAD", "packed-refs", "shallow", "config", "config.worktree", "info", "refs", "reftable", "objects"} {
+		err := filepath.WalkDir(filepath.Join(dir, name), func(p string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return failed(s, "it cannot be read: %v", err)
+			}
+			kind := d.Type()
+			if kind&fs.ModeSymlink != 0 {
+				info, err := os.Stat(p)
+				if err != nil {
+					return nil // it leads nowhere, and so does git
+				}
+				kind = info.Mode().Type() // also a folder, which is not looked through
+			} else if d.IsDir() {
+				kind = 0
+			}
+			if kind.IsRegular() {
+				return nil
+			}
+			at, _ := filepath.Rel(dir, p)
+			return failed(s, "%s in it is neither a file nor a folder of its own", filepath.ToSlash(at)).WithHint("clone it anew: git clone --bare")
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
